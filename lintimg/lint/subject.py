@@ -1,0 +1,132 @@
+"""What a check looks at: one Dockerfile with everything known around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from lintimg.aws.images import AwsBase, aws_base
+from lintimg.context.deployment import Deployment
+from lintimg.context.build_context import BuildContext
+from lintimg.dockerfile.build import Build, Process, Stage, Step
+from lintimg.dockerfile.command import process
+from lintimg.dockerfile.document import Dockerfile
+from lintimg.model.finding import Kind
+from lintimg.model.report import Estimate, ZipFit
+from lintimg.shell.operations import operations
+from lintimg.shell.packages import Operation
+from lintimg.shell.run import read_run
+from lintimg.shell.script import Script
+
+
+class Target(NamedTuple):
+    """What the Dockerfile is for. `certain`: it is a function beyond doubt (flag, configuration,
+    AWS base with a handler, infrastructure code). `evidence` are sentences for people."""
+
+    kind: Kind
+    certain: bool
+    evidence: tuple[str, ...]
+
+
+class Policy(NamedTuple):
+    """The settings checks may consult. `max_size` is in bytes."""
+
+    as_of: date
+    trusted_bases: tuple[str, ...]
+    max_size: int | None
+    fail_deprecated: bool
+
+
+class ShippedRun(NamedTuple):
+    """A RUN with its step, its scripts and their package operations."""
+
+    step: Step
+    scripts: tuple[Script, ...]
+    operations: tuple[Operation, ...]
+
+
+class Subject:
+    """One Dockerfile under check. Lazy: what no rule asks for is never read."""
+
+    def __init__(
+        self,
+        build: Build,
+        target: Target,
+        context: BuildContext | None,
+        deployments: tuple[Deployment, ...],
+        policy: Policy,
+    ) -> None:
+        """`context` is None when the build context is not known."""
+        self.build = build
+        self.target = target
+        self.context = context
+        self.deployments = deployments
+        self.policy = policy
+        self._runs: dict[int, ShippedRun] = {}
+
+    @property
+    def document(self) -> Dockerfile:
+        """The parsed file."""
+        return self.build.document
+
+    @cached_property
+    def process(self) -> Process:
+        """What the shipped image starts."""
+        return process(self.build)
+
+    @property
+    def final_stage(self) -> Stage | None:
+        """The stage that is shipped."""
+        return None if self.build.target is None else self.build.stages[self.build.target]
+
+    @cached_property
+    def root_stage(self) -> Stage | None:
+        """The first stage of the shipped chain, the one whose FROM names an image."""
+        return self.build.stages[self.build.chain[0]] if self.build.chain else None
+
+    @cached_property
+    def base_image(self) -> str | None:
+        """The image at the root of the shipped chain, None when a variable hides it."""
+        return self.root_stage.base_image if self.root_stage else None
+
+    @cached_property
+    def aws_base(self) -> AwsBase | None:
+        """The AWS Lambda base image at the root of the shipped chain."""
+        return aws_base(self.base_image) if self.base_image else None
+
+    def run(self, step: Step) -> ShippedRun:
+        """The scripts and operations of a RUN."""
+        key = step.instruction.index
+        found = self._runs.get(key)
+        if found is None:
+            scripts = read_run(step.instruction, step.shell, self.document.escape)
+            found = ShippedRun(step, scripts, tuple(op for s in scripts for op in operations(s)))
+            self._runs[key] = found
+        return found
+
+    def runs(self, stage: int) -> Iterator[ShippedRun]:
+        """The RUNs of one stage."""
+        for step in self.build.stages[stage].steps:
+            if step.instruction.keyword == "RUN":
+                yield self.run(step)
+
+    @cached_property
+    def shipped_runs(self) -> tuple[ShippedRun, ...]:
+        """The RUNs of the shipped chain in order."""
+        return tuple(self.run(s) for s in self.build.shipped_steps() if s.instruction.keyword == "RUN")
+
+    @cached_property
+    def estimate(self) -> Estimate | None:
+        """The predicted image size, None when nothing is known of it."""
+        from lintimg.lint.estimate import estimate_image
+
+        return estimate_image(self)
+
+    @cached_property
+    def zip_fit(self) -> ZipFit | None:
+        """Whether the function would fit a zip, None when that cannot be told."""
+        from lintimg.lint.estimate import zip_fit
+
+        return zip_fit(self)

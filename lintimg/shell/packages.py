@@ -1,0 +1,63 @@
+"""Package-manager operations: what a command installs, cleans or updates."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from lintimg.model.span import Span
+from lintimg.shell.script import Command, ShellWord
+
+Action = Literal["install", "update", "upgrade", "clean", "remove", "build", "run", "download", "configure"]
+"""`install` also restores what a manifest or lock file lists; `build` compiles and may fetch on the
+way (cargo build, mvn package, gradle build, dotnet publish, go build); `update` refreshes an index."""
+
+PackageKind = Literal["name", "path", "url", "vcs", "variable", "group"]
+
+
+class PackageArgument(NamedTuple):
+    """One package named on the command line, e.g. `boto3[crt]>=1.34`.
+
+    `name` is without extras and version, `version` the specifier as written ("==1.2", "@18", "~=3")
+    or None; `pinned` tells that it names one version (or a digest, or a URL or path with one).
+    """
+
+    text: str
+    name: str
+    version: str | None
+    pinned: bool
+    kind: PackageKind
+    span: Span
+
+
+class Manifest(NamedTuple):
+    """A dependency file an operation reads: named on the line (`-r req.txt`), or implied
+    (`npm ci` reads package.json and a lock file: `implied`, span of the command's name)."""
+
+    path: str
+    implied: bool
+    span: Span
+
+
+class Operation(NamedTuple):
+    """A package-manager call.
+
+    `manager` is the family: apt, yum, dnf, microdnf, apk, zypper, pip, uv, poetry, pipenv, conda, npm,
+    yarn, pnpm, bundle, gem, go, cargo, maven, gradle, dotnet, composer; `program` the command's name.
+    `verb` is the subcommand's word. `options` are all option words (`--no-cache-dir`, `-qq`) with their values joined by `=`.
+    `index` is the command's place among the script's commands.
+    """
+
+    manager: str
+    program: str
+    action: Action
+    verb: ShellWord | None
+    packages: tuple[PackageArgument, ...]
+    manifests: tuple[Manifest, ...]
+    options: tuple[str, ...]
+    command: Command
+    index: int
+    span: Span
+
+    def has(self, *options: str) -> bool:
+        """Whether any of `options` (without value) was given."""
+        return any(option.partition("=")[0] in options for option in self.options)
