@@ -1,0 +1,1 @@
+"""Compiled from rules/ by python -m lintimg.dev sync; never edited."""

@@ -1,0 +1,1 @@
+"""What AWS fixes: base images, runtimes, limits, handler grammars. Data and look-ups."""

@@ -8,7 +8,8 @@ from typing import NamedTuple
 class PackageSize(NamedTuple):
     """Unpacked size of a package with its dependencies, `download` the compressed one. `advice` says what to
     use instead (None: nothing lighter), `alternative` its name and `saving` what that saves in bytes.
-    `oversized`: worth a finding (LI404). `unless` are substrings of version, options or index that make it fine (`+cpu`)."""
+    `oversized`: worth a finding (LI404). `unless` are substrings of version, options or index that make it fine (`+cpu`).
+    """
 
     ecosystem: str
     name: str

@@ -1,0 +1,1 @@
+"""The build context on disk and the infrastructure code around it. Knows no rules."""

@@ -10,7 +10,8 @@ from lintimg.context.files import ContextFile, CopyMatch
 
 class BuildContext:
     """A folder as build context, its ignore file applied. Reads nothing until asked; symbolic links
-    are never followed out of the folder."""
+    are never followed out of the folder.
+    """
 
     def __init__(self, root: Path, dockerfile: Path | None) -> None:
         """`dockerfile` decides whether `<dockerfile>.dockerignore` takes the place of `.dockerignore`."""

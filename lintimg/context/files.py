@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 class ContextFile(NamedTuple):
     """A regular file or link of the context: path relative to its root with forward slashes,
-    size in bytes, permission bits, whether it is a symbolic link."""
+    size in bytes, permission bits, whether it is a symbolic link.
+    """
 
     path: str
     bytes: int

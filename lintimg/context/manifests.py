@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Dependency(NamedTuple):
     """One dependency a manifest names. `name` is normalised as its ecosystem does, `version` the
     specifier as written or None, `line` 1-based or None, `development` whether a production install leaves it out.
-    `source` is an index, URL or path it comes from where the manifest says so."""
+    `source` is an index, URL or path it comes from where the manifest says so.
+    """
 
     ecosystem: str
     name: str
@@ -29,5 +30,6 @@ class ManifestFile(NamedTuple):
 
 def read_manifest(path: str, data: bytes) -> ManifestFile | None:
     """The dependencies in `data`; `path` tells by its name which kind of file it is. None when the
-    name is no manifest's or the content cannot be read."""
+    name is no manifest's or the content cannot be read.
+    """
     raise NotImplementedError

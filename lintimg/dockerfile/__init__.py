@@ -1,0 +1,1 @@
+"""Text to instructions with exact spans, to stages and variables. Knows no Lambda."""

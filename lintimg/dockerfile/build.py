@@ -38,14 +38,14 @@ class BaseFacts(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """One FROM and what follows it.
+    """One FROM and what follows it; `number` counts from 0.
 
     `base` is the image word as written, `base_image` the expanded reference (None when it depends
-    on a variable without value), `parent` the index of the stage it builds on when the base is a
+    on a variable without value), `parent` the number of the stage it builds on when the base is a
     stage. `platform` is the expanded --platform value. `base_facts` are those of its root image.
     """
 
-    index: int
+    number: int
     name: str | None
     name_word: Word | None
     base: Word
@@ -59,8 +59,9 @@ class Stage(NamedTuple):
 
 
 class Build(NamedTuple):
-    """The stage graph. `target` is None when there is no stage; `chain` are the indices of the
-    shipped chain, root first, target last; `used` every stage the target needs to be built."""
+    """The stage graph. `target` is None when there is no stage; `chain` are the numbers of the
+    shipped chain, root first, target last; `used` every stage the target needs to be built.
+    """
 
     document: Dockerfile
     stages: tuple[Stage, ...]

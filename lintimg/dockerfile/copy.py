@@ -9,7 +9,8 @@ from lintimg.dockerfile.document import Heredoc, Instruction, Word
 
 class Copy(NamedTuple):
     """A COPY or ADD. `sources` leaves heredocs out (`heredocs` has them). `from_` is --from's value.
-    Words are as written (unexpanded; JSON elements decoded)."""
+    Words are as written (unexpanded; JSON elements decoded).
+    """
 
     keyword: str
     sources: tuple[Word, ...]

@@ -56,7 +56,8 @@ class Flag(NamedTuple):
 
 class Heredoc(NamedTuple):
     """A here-document. `content` is the body (tabs stripped when `chomp`), `body` its source
-    range without the terminator line, `logical` the content with its way back to the source."""
+    range without the terminator line, `logical` the content with its way back to the source.
+    """
 
     name: str
     content: str
@@ -84,14 +85,14 @@ class Directive(NamedTuple):
 
 
 class Instruction(NamedTuple):
-    """One instruction.
+    """One instruction; `number` counts from 0 (a trigger has that of its ONBUILD).
 
     `span` runs from the keyword to the end of the last line (heredocs included); lines are
     1-based and inclusive. `rest` is the logical text after keyword and flags. `trigger` is
     ONBUILD's inner instruction. `comments` are those between the continuation lines.
     """
 
-    index: int
+    number: int
     keyword: str
     keyword_span: Span
     span: Span

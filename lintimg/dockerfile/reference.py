@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 class ImageReference(NamedTuple):
     """A reference taken apart. `registry` is "" for Docker Hub short names; `repository` as written
-    without the registry ("library/" is not added)."""
+    without the registry ("library/" is not added).
+    """
 
     registry: str
     repository: str

@@ -1,0 +1,1 @@
+"""The rule table, target detection, the engine and suppressions. Knows no rule."""

@@ -22,7 +22,8 @@ class Equivalent(NamedTuple):
 
 class Rule(NamedTuple):
     """A rule as `check` needs it. `messages` and `helps` map a hit's variant ("" by default) to a
-    template for `str.format`; `check` is "module.function" under lintimg.checks, `match` a declarative matcher."""
+    template for `str.format`; `check` is "module.function" under lintimg.checks, `match` a declarative matcher.
+    """
 
     code: str
     name: str
@@ -42,7 +43,8 @@ class Rule(NamedTuple):
 
 class HitEdit(NamedTuple):
     """Replace `span` by `text` in the Dockerfile, or in the file at `path` (relative to the
-    context); a `span` of None makes that file."""
+    context); a `span` of None makes that file.
+    """
 
     span: Span | None
     text: str

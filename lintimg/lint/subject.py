@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lintimg.aws.images import AwsBase, aws_base
-from lintimg.context.deployment import Deployment
 from lintimg.context.build_context import BuildContext
+from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Stage, Step
 from lintimg.dockerfile.command import process
 from lintimg.dockerfile.document import Dockerfile
@@ -23,7 +23,8 @@ from lintimg.shell.script import Script
 
 class Target(NamedTuple):
     """What the Dockerfile is for. `certain`: it is a function beyond doubt (flag, configuration,
-    AWS base with a handler, infrastructure code). `evidence` are sentences for people."""
+    AWS base with a handler, infrastructure code). `evidence` are sentences for people.
+    """
 
     kind: Kind
     certain: bool
@@ -98,7 +99,7 @@ class Subject:
 
     def run(self, step: Step) -> ShippedRun:
         """The scripts and operations of a RUN."""
-        key = step.instruction.index
+        key = step.instruction.number
         found = self._runs.get(key)
         if found is None:
             scripts = read_run(step.instruction, step.shell, self.document.escape)

@@ -28,7 +28,7 @@ class RuleInfo(NamedTuple):
 class StageInfo(NamedTuple):
     """A stage; `line` is the 1-based line of its FROM."""
 
-    index: int
+    number: int
     name: str | None
     base: str
     line: int

@@ -1,0 +1,1 @@
+"""One module per format; sees only the model and text."""

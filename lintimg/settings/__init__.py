@@ -1,0 +1,1 @@
+"""Configuration files, flags, their precedence, and which files are Dockerfiles."""

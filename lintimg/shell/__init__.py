@@ -1,0 +1,1 @@
+"""RUN text to commands and words with spans, to package-manager operations. Knows no Lambda."""

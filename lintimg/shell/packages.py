@@ -31,7 +31,8 @@ class PackageArgument(NamedTuple):
 
 class Manifest(NamedTuple):
     """A dependency file an operation reads: named on the line (`-r req.txt`), or implied
-    (`npm ci` reads package.json and a lock file: `implied`, span of the command's name)."""
+    (`npm ci` reads package.json and a lock file: `implied`, span of the command's name).
+    """
 
     path: str
     implied: bool
@@ -44,7 +45,7 @@ class Operation(NamedTuple):
     `manager` is the family: apt, yum, dnf, microdnf, apk, zypper, pip, uv, poetry, pipenv, conda, npm,
     yarn, pnpm, bundle, gem, go, cargo, maven, gradle, dotnet, composer; `program` the command's name.
     `verb` is the subcommand's word. `options` are all option words (`--no-cache-dir`, `-qq`) with their values joined by `=`.
-    `index` is the command's place among the script's commands.
+    `number` is the place of the command among the commands of its script, from 0.
     """
 
     manager: str
@@ -55,7 +56,7 @@ class Operation(NamedTuple):
     manifests: tuple[Manifest, ...]
     options: tuple[str, ...]
     command: Command
-    index: int
+    number: int
     span: Span
 
     def has(self, *options: str) -> bool:
