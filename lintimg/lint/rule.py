@@ -41,6 +41,18 @@ class Rule(NamedTuple):
     equivalents: tuple[Equivalent, ...]
 
 
+class RuleText(NamedTuple):
+    """What `explain` and the reports say of a rule beyond what `check` needs."""
+
+    rationale: str
+    references: tuple[str, ...]
+    tags: tuple[str, ...]
+    search: tuple[str, ...]
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+    fixed: tuple[str | None, ...]
+
+
 class HitEdit(NamedTuple):
     """Replace `span` by `text` in the Dockerfile, or in the file at `path` (relative to the
     context); a `span` of None makes that file.

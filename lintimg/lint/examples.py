@@ -1,0 +1,256 @@
+"""A rule's examples as tests: each states where the rule fires and what its fix writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from lintimg.context.build_context import BuildContext
+from lintimg.dockerfile.lexer import parse
+from lintimg.lint.engine import FileResult, FileSettings, lint_file
+from lintimg.lint.rule import Check, Rule
+from lintimg.lint.rulefile import RuleFile
+from lintimg.lint.selection import Selection
+from lintimg.lint.subject import Policy
+from lintimg.model.finding import Finding
+from lintimg.model.span import Span
+from lintimg.text import SourceText, TextEdit, apply_edits
+
+VARIANTS = ("plain", "crlf", "bom", "lower")
+_ROUNDS = 10
+
+
+class Bench(NamedTuple):
+    """What examples run with: all rules, how to find a check, how to read a size, the policy of a plain run."""
+
+    rules: tuple[Rule, ...]
+    find_check: Callable[[str], Check]
+    policy: Policy
+    read_settings: Callable[[Policy, Mapping[str, Any]], Policy]
+
+
+class Case(NamedTuple):
+    """One example under one variation of its layout."""
+
+    rule: RuleFile
+    good: bool
+    number: int
+    variant: str
+
+    @property
+    def name(self) -> str:
+        """How a test report calls it."""
+        return f"{self.rule.rule.code}-{'good' if self.good else 'bad'}{self.number}-{self.variant}"
+
+    @property
+    def example(self) -> Mapping[str, Any]:
+        """The example as the rule file has it."""
+        return (self.rule.good if self.good else self.rule.bad)[self.number]
+
+
+def cases(file: RuleFile) -> Iterator[Case]:
+    """Every example of `file` in every variation that it does not skip."""
+    for good, group in ((False, file.bad), (True, file.good)):
+        for number in range(len(group)):
+            for variant in VARIANTS:
+                if variant not in file.skipped_variants:
+                    yield Case(file, good, number, variant)
+
+
+def failures(case: Case, bench: Bench) -> list[str]:
+    """What `case` shows to be wrong, in sentences; empty when it holds."""
+    with TemporaryDirectory() as folder:
+        run = _Run(case, bench, Path(folder))
+        return run.good() if case.good else run.bad()
+
+
+class _Run:
+    def __init__(self, case: Case, bench: Bench, folder: Path) -> None:
+        self.case = case
+        self.example = case.example
+        self.bench = bench
+        self.folder = folder.resolve()
+        self.code = case.rule.rule.code
+        self.known_context = "files" in self.example
+        for name, content in self.example.get("files", {}).items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, dict):
+                with path.open("wb") as stream:
+                    stream.truncate(int(content["bytes"]))
+            else:
+                path.write_text(content, encoding="utf-8", newline="")
+
+    def lint(self, data: bytes) -> FileResult:
+        source = SourceText("Dockerfile", data)
+        example = self.example
+        context = BuildContext(self.folder, self.folder / "Dockerfile") if self.known_context else None
+        rules = self.bench.rules
+        if all(rule.code != self.code for rule in rules):
+            rules = (*rules, self.case.rule.rule)
+        selection = Selection(rules, None, (), ())
+        if not self.case.rule.rule.default:
+            from lintimg.lint.selection import choose
+
+            selection = selection._replace(extended=(choose(self.code, rules),))
+        return lint_file(
+            source,
+            FileSettings(
+                selection=selection,
+                policy=self.bench.read_settings(self.bench.policy, example.get("settings", {})),
+                severities={},
+                declared=(example["target"], "the example") if "target" in example else None,
+                target_stage=example.get("target-stage"),
+                build_arguments={key: str(v) for key, v in example.get("build-args", {}).items()},
+                deployments=(),
+                locate=lambda _build: context,
+                find_check=self.bench.find_check,
+                display=lambda path: path.relative_to(self.folder).as_posix(),
+                fingerprint_path="Dockerfile",
+                ignored=Selection(rules, None, (), ()),
+            ),
+        )
+
+    def data(self, text: str) -> bytes:
+        return _varied(text, self.case.variant)
+
+    def good(self) -> list[str]:
+        result = self.lint(self.data(self.example["dockerfile"]))
+        wrong = [f"error: {problem.message}" for problem in result.errors]
+        wrong += [
+            f"{_shown(finding)} fires on a good example"
+            for finding in result.findings
+            if finding.severity != "info" or finding.rule == self.code
+        ]
+        return wrong
+
+    def bad(self) -> list[str]:
+        data = self.data(self.example["dockerfile"])
+        result = self.lint(data)
+        wrong = [f"error: {problem.message}" for problem in result.errors]
+        own = [finding for finding in result.findings if finding.rule == self.code]
+        wrong += self.compare(own)
+        also = set(self.example.get("also", ()))
+        wrong += [
+            f"{_shown(finding)} fires too and is not named in also"
+            for finding in result.findings
+            if finding.severity != "info" and finding.rule != self.code and finding.rule not in also
+        ]
+        return wrong + self.fixed(data, result)
+
+    def compare(self, own: list[Finding]) -> list[str]:
+        expected = self.example.get("expect", [])
+        wrong = []
+        places = [_place(finding) for finding in own]
+        wanted = [(e.get("path", "Dockerfile"), e["line"], e.get("column")) for e in expected]
+        seen = [
+            (path, line, column if number < len(wanted) and wanted[number][2] is not None else None)
+            for number, (path, line, column) in enumerate(places)
+        ]
+        if seen != wanted:
+            return [f"fires at {places}, expected {wanted}"]
+        for finding, entry in zip(own, expected, strict=True):
+            if finding.severity != entry.get("severity", finding.severity):
+                wrong.append(f"{_shown(finding)} should be {entry['severity']}")
+            for key, value in entry.get("details", {}).items():
+                if finding.details.get(key) != value:
+                    wrong.append(f"{_shown(finding)} has {key} {finding.details.get(key)!r}, not {value!r}")
+        return wrong
+
+    def fixed(self, data: bytes, before: FileResult) -> list[str]:
+        has_fix = any(f.fix for f in before.findings if f.rule == self.code)
+        if "fixed" not in self.example and "fixed-files" not in self.example:
+            return ["offers a fix, but the example has no fixed text"] if has_fix else []
+        if not has_fix:
+            return ["the example has a fixed text, but no fix is offered"]
+        after = self.apply(data)
+        wrong = self.other_files()
+        if "fixed" in self.example and self.case.variant != "lower":
+            wanted = self.data(self.example["fixed"])
+            if after != wanted:
+                wrong.append(f"the fix writes\n{after.decode()}\ninstead of\n{wanted.decode()}")
+        result = self.lint(after)
+        known = {finding.rule for finding in before.findings} | set(self.example.get("also", ()))
+        for finding in result.findings:
+            if finding.rule == self.code and not self.example.get("fixed-trips"):
+                wrong.append(f"{_shown(finding)} still fires after its fix")
+            elif finding.severity != "info" and finding.rule not in known:
+                wrong.append(f"{_shown(finding)} is new after the fix")
+        return wrong
+
+    def apply(self, data: bytes) -> bytes:
+        """`data` after this rule's edits, round by round until none is left."""
+        for _ in range(_ROUNDS):
+            source = SourceText("Dockerfile", data)
+            edits: list[TextEdit] = []
+            for finding in self.lint(data).findings:
+                if finding.rule == self.code and finding.fix is not None:
+                    edits += self.chosen(source, finding, edits)
+            if not edits:
+                break
+            data = source.encode(apply_edits(source.text, edits))
+        return data
+
+    def chosen(self, source: SourceText, finding: Finding, taken: list[TextEdit]) -> list[TextEdit]:
+        result = []
+        for edit in finding.fix.edits if finding.fix is not None else ():
+            if edit.path != "Dockerfile":
+                self.write(edit.path, edit.region, edit.text)
+                continue
+            if edit.region is None:
+                continue
+            span = Span(source.offset(edit.region.start), source.offset(edit.region.end))
+            if any(span.start < other.span.end and other.span.start < span.end for other in taken):
+                return []
+            result.append(TextEdit(span, edit.text))
+        return [] if any(edit in taken for edit in result) else result
+
+    def write(self, name: str, region: Any, text: str) -> None:
+        path = self.folder / name
+        if region is None:
+            path.write_text(text, encoding="utf-8")
+            return
+        source = SourceText(name, path.read_bytes())
+        span = Span(source.offset(region.start), source.offset(region.end))
+        path.write_bytes(source.encode(apply_edits(source.text, [TextEdit(span, text)])))
+
+    def other_files(self) -> list[str]:
+        wrong = []
+        for name, wanted in self.example.get("fixed-files", {}).items():
+            path = self.folder / name
+            found = path.read_text(encoding="utf-8") if path.exists() else None
+            if found != wanted:
+                wrong.append(f"the fix leaves {name} as {found!r} instead of {wanted!r}")
+        return wrong
+
+
+def _varied(text: str, variant: str) -> bytes:
+    data = text.encode()
+    if variant == "crlf":
+        return text.replace("\n", "\r\n").encode()
+    if variant == "bom":
+        return b"\xef\xbb\xbf" + data
+    if variant == "lower":
+        source = SourceText("Dockerfile", data)
+        keywords = [
+            part.keyword_span
+            for instruction in parse(source).instructions
+            for part in (instruction, instruction.trigger)
+            if part is not None and re.fullmatch(r"[A-Za-z]+", source.slice(part.keyword_span))
+        ]
+        edits = [TextEdit(span, source.slice(span).lower()) for span in keywords]
+        return source.encode(apply_edits(source.text, edits))
+    return data
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    start = finding.location.region.start
+    return finding.location.path, start.line, start.column
+
+
+def _shown(finding: Finding) -> str:
+    path, line, column = _place(finding)
+    return f"{finding.rule} ({finding.severity}) at {path}:{line}:{column}: {finding.message}"

@@ -1,0 +1,119 @@
+"""Which rules and findings count: selectors by code, prefix, name, family and foreign code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from lintimg.lint.rule import Rule
+
+SYNTAX_ERROR = "LI000"
+"""Can't be switched off."""
+
+
+class UnknownSelectorError(ValueError):
+    """A selector that names nothing; `nearest` is the closest one that does, or None."""
+
+    def __init__(self, selector: str, nearest: str | None) -> None:
+        hint = f", did you mean {nearest}?" if nearest else ""
+        super().__init__(f"{selector} names no rule{hint}")
+        self.selector = selector
+        self.nearest = nearest
+
+
+class Choice(NamedTuple):
+    """A selector resolved: each code it names with the details a finding must have (none: any)."""
+
+    selector: str
+    codes: Mapping[str, tuple[Mapping[str, str], ...]]
+
+    def covers(self, code: str, details: Mapping[str, object]) -> bool:
+        """Whether a finding of `code` with these `details` is meant."""
+        conditions = self.codes.get(code)
+        if conditions is None:
+            return False
+        return not conditions or any(_holds(condition, details) for condition in conditions)
+
+
+def _holds(condition: Mapping[str, str], details: Mapping[str, object]) -> bool:
+    return all(str(details.get(key)) == value for key, value in condition.items())
+
+
+def choose(selector: str, rules: Iterable[Rule]) -> Choice:
+    """What `selector` names among `rules`. Raises UnknownSelectorError."""
+    rules = tuple(rules)
+    text = selector.strip()
+    upper, lower = text.upper(), text.lower()
+    named: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for rule in rules:
+        whole = upper in {"ALL", rule.code} or lower in {rule.name, rule.family}
+        if whole or (upper[-1:].isdigit() and rule.code.startswith(upper)):
+            named[rule.code] = ()
+    if not named:
+        for rule in rules:
+            conditions = [e.when for e in rule.equivalents if e.code.lower() == lower]
+            if conditions:
+                named[rule.code] = () if not all(conditions) else tuple(conditions)
+    if not named:
+        raise UnknownSelectorError(text, _nearest(text, rules))
+    return Choice(text, named)
+
+
+def _nearest(text: str, rules: tuple[Rule, ...]) -> str | None:
+    from difflib import get_close_matches
+
+    known = {"all": "ALL"}
+    for rule in rules:
+        known[rule.code.lower()] = rule.code
+        known[rule.name] = rule.name
+        known[rule.family] = rule.family
+        known.update((e.code.lower(), e.code) for e in rule.equivalents)
+    found = get_close_matches(text.lower(), known, 1)
+    return known[found[0]] if found else None
+
+
+class Selection(NamedTuple):
+    """The rules to run and the findings to keep. `chosen` None stands for the default set."""
+
+    rules: tuple[Rule, ...]
+    chosen: tuple[Choice, ...] | None
+    extended: tuple[Choice, ...]
+    ignored: tuple[Choice, ...]
+
+    def runs(self, rule: Rule) -> bool:
+        """Whether `rule` can yield a finding that is kept."""
+        if rule.code == SYNTAX_ERROR:
+            return True
+        if any(choice.codes.get(rule.code, None) == () for choice in self.ignored):
+            return False
+        if any(rule.code in choice.codes for choice in self.extended):
+            return True
+        if self.chosen is None:
+            return rule.default
+        return any(rule.code in choice.codes for choice in self.chosen)
+
+    def keeps(self, rule: Rule, details: Mapping[str, object]) -> bool:
+        """Whether a finding of `rule` is reported at all."""
+        if rule.code == SYNTAX_ERROR:
+            return True
+        if any(choice.covers(rule.code, details) for choice in self.ignored):
+            return False
+        if self.chosen is None and rule.default:
+            return True
+        return any(choice.covers(rule.code, details) for choice in (self.chosen or ()) + self.extended)
+
+
+def select(
+    rules: Iterable[Rule],
+    select: Iterable[str] | None = None,
+    extend: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+) -> Selection:
+    """The selection that `--select`, `--extend-select` and `--ignore` make. Raises UnknownSelectorError."""
+    rules = tuple(rules)
+    return Selection(
+        rules,
+        None if select is None else tuple(choose(text, rules) for text in select),
+        tuple(choose(text, rules) for text in extend),
+        tuple(choose(text, rules) for text in ignore),
+    )

@@ -1,0 +1,210 @@
+"""Whose file it is: a Lambda function's, one that only builds a package or a layer, or any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+from lintimg.aws.images import aws_base, origin
+from lintimg.context.deployment import Deployment
+from lintimg.dockerfile.build import Build, Process, Step
+from lintimg.dockerfile.copy import read_copy
+from lintimg.model.finding import KINDS, Kind
+from lintimg.model.span import Span
+
+_CLIENTS = re.compile(
+    r"awslambdaric|aws-lambda-ric|aws_lambda_ric|aws-lambda-java-runtime-interface-client"
+    r"|AWSLambda\b|Amazon\.Lambda\.RuntimeSupport|lambda_runtime\b",
+)
+_EMULATOR = re.compile(r"aws-lambda-rie|aws-lambda-runtime-interface-emulator")
+_ADAPTER = re.compile(r"aws-lambda-(web-)?adapter|/opt/extensions/lambda-adapter")
+_TASK_ROOT = re.compile(r"\bLAMBDA_TASK_ROOT\b|\bLAMBDA_RUNTIME_DIR\b")
+_HANDLER = re.compile(r"[A-Za-z_@][\w@/-]*(\.[A-Za-z_$][\w$-]*)+(::[\w.]+)*\Z|[\w.+]+::[\w.:+`<>]+\Z")
+_FILE_ENDINGS = frozenset(
+    "a amd64 app arm64 bash bat bin cfg cjs class cmd cnf com conf cts db dev dll elf env exe go gz html ini io ipynb jar js json jsx linux log lua md mjs mts net nf org out pex php pid pl properties ps1 py pyz r R rackup rb rs ru run service sh so socket sql tar toml ts tsx txt war wsgi x86 xml yaml yml zip".split()  # noqa: SIM905 - readable as one line of words
+)
+_ASSET = re.compile(r"(?:^|[\s=])(/asset(?:-output)?)(?:/|\s|$)")
+
+
+class Evidence(NamedTuple):
+    """Why a kind was chosen: a sentence with its line, and whether it leaves no doubt."""
+
+    kind: Kind
+    certain: bool
+    sentence: str
+
+
+class Detected(NamedTuple):
+    """The kind with what speaks for it; `certain` only for a function beyond doubt."""
+
+    kind: Kind
+    certain: bool
+    evidence: tuple[str, ...]
+
+
+def detect(
+    build: Build,
+    process: Process,
+    deployments: tuple[Deployment, ...],
+    declared: tuple[str, str] | None,
+) -> Detected:
+    """The kind of `build`. `declared` is (kind, where it was said) from a flag, comment or configuration."""
+    if declared is not None:
+        kind = cast("Kind", declared[0])
+        return Detected(kind, kind == "lambda", (f"{declared[1]} says target {kind}",))
+    if build.target is None:
+        return Detected("generic", False, ("no stage to ship",))
+    packaging = list(_packaging(build, process))
+    if packaging and not any(d.function for d in deployments):
+        return _weighed(packaging)
+    found = list(_function(build, process, deployments))
+    if found:
+        return _weighed(found)
+    return Detected("generic", False, ("nothing in the file speaks of Lambda",))
+
+
+def is_kind(text: str) -> bool:
+    """Whether `text` is a kind a user may declare."""
+    return text in KINDS
+
+
+def _weighed(found: list[Evidence]) -> Detected:
+    return Detected(
+        found[0].kind, any(e.certain for e in found), tuple(dict.fromkeys(e.sentence for e in found))
+    )
+
+
+def _line(build: Build, span: Span) -> int:
+    return build.document.source.position(span.start).line
+
+
+def _packaging(build: Build, process: Process) -> Iterator[Evidence]:
+    """Signs of an image that only makes a zip, a layer or an extension."""
+    stage = build.stages[build.chain[-1]]
+    root = build.stages[build.chain[0]]
+    image = root.base_image or ""
+    arguments = process.cmd_arguments or ()
+    if process.cmd is not None and arguments[:1] == ("echo",):
+        line = process.cmd.instruction.start_line
+        yield Evidence("bundling", False, f"line {line}: CMD only echoes, the image is a build tool")
+    base = aws_base(image)
+    from_tool = origin(image) == "aws-sam" or image.startswith("lambci/lambda:build-")
+    if (base or from_tool) and not _has_handler(process):
+        for step in build.shipped_steps():
+            instruction = step.instruction
+            if instruction.keyword in ("RUN", "WORKDIR", "COPY") and _ASSET.search(instruction.rest.text):
+                yield Evidence(
+                    "bundling",
+                    False,
+                    f"line {instruction.start_line}: everything goes to /asset, as CDK bundling does",
+                )
+                return
+    if base and process.entrypoint is None and not _has_handler(process):
+        for step in build.shipped_steps():
+            if step.instruction.keyword == "RUN" and re.search(
+                r"\bzip\s+(-\S+\s+)*\S+", step.instruction.rest.text
+            ):
+                line = step.instruction.start_line
+                yield Evidence("builder", False, f"line {line}: the image packs a zip and names no handler")
+                return
+    if root.base.text == "scratch" and not arguments and process.entrypoint is None:
+        copies = [c for s in stage.steps if (c := read_copy(s.instruction))]
+        if copies and len(copies) == len(
+            [s for s in stage.steps if s.instruction.keyword not in ("LABEL", "ARG")]
+        ):
+            names = [word.text for c in copies for word in (*c.sources, c.destination)]
+            if (
+                any(name.endswith(".zip") or name.startswith("/opt/") for name in names)
+                and len(build.stages) > 1
+            ):
+                yield Evidence(
+                    "builder",
+                    False,
+                    f"line {_line(build, root.base.span)}: the image only carries a built package",
+                )
+    entry = process.entrypoint_arguments or ()
+    if root.base.text == "scratch" and entry and all(word.endswith(".zip") for word in entry):
+        yield Evidence(
+            "bundling", False, f"line {_line(build, root.base.span)}: the image only carries a zip"
+        )
+
+
+def _has_handler(process: Process) -> bool:
+    arguments = process.cmd_arguments
+    return bool(
+        process.cmd and process.cmd.instruction.json and arguments and looks_like_handler(arguments[0])
+    )
+
+
+def looks_like_handler(word: str) -> bool:
+    """Whether `word` has the shape of a handler: dotted, no path in front, no file ending behind."""
+    if not _HANDLER.match(word):
+        return False
+    if "::" in word:
+        return True
+    return word.rpartition(".")[2] not in _FILE_ENDINGS
+
+
+def _function(build: Build, process: Process, deployments: tuple[Deployment, ...]) -> Iterator[Evidence]:
+    """Signs of a Lambda function, the strongest first."""
+    root = build.stages[build.chain[0]]
+    line = _line(build, root.base.span)
+    image = root.base_image or ""
+    if image.startswith("public.ecr.aws/lambda/microvms"):
+        return
+    if aws_base(image):
+        ending = f"line {line}: final stage is FROM {image.partition('@')[0]}"
+        if root.number != build.target:
+            ending = f"line {line}: the final stage builds on FROM {image.partition('@')[0]}"
+        yield Evidence("lambda", True, ending)
+    for deployment in deployments:
+        if deployment.function:
+            yield Evidence(
+                "lambda",
+                True,
+                f"{deployment.path}:{deployment.line}: {deployment.tool} deploys it as a function",
+            )
+    client = False
+    for step in build.shipped_steps():
+        for evidence in _step_evidence(step):
+            client = client or "client" in evidence.sentence
+            yield evidence
+    command = process.cmd
+    if command is not None and (process.entrypoint is None or client) and _has_handler(process):
+        word = (process.cmd_arguments or ("",))[0]
+        if len(process.cmd_arguments or ()) == 1 and (root.base_facts.entrypoint or ()) in (
+            (),
+            ("/lambda-entrypoint.sh",),
+        ):
+            yield Evidence(
+                "lambda",
+                client,
+                f'line {command.instruction.start_line}: CMD ["{word}"] has the shape of a handler',
+            )
+
+
+def _step_evidence(step: Step) -> Iterator[Evidence]:
+    instruction = step.instruction
+    text = instruction.rest.text
+    line = instruction.start_line
+    keyword = instruction.keyword
+    if keyword in ("LABEL", "MAINTAINER", "HEALTHCHECK", "EXPOSE", "USER", "STOPSIGNAL", "ONBUILD"):
+        return
+    copied_from = instruction.flag("from") if keyword in ("COPY", "ADD") else None
+    if copied_from is not None:
+        text = f"{copied_from.value or ''} {text}"
+    if keyword in ("COPY", "ADD", "ENTRYPOINT", "CMD", "RUN", "ENV"):
+        if _ADAPTER.search(text):
+            yield Evidence("lambda", False, f"line {line}: the Lambda Web Adapter is installed")
+        elif _EMULATOR.search(text):
+            yield Evidence("lambda", False, f"line {line}: the Runtime Interface Emulator is installed")
+    if keyword in ("RUN", "ENTRYPOINT", "CMD", "COPY") and _CLIENTS.search(text):
+        yield Evidence("lambda", True, f"line {line}: a Lambda runtime interface client is named")
+    if keyword in ("COPY", "ADD", "WORKDIR", "RUN", "ENTRYPOINT", "ENV") and _TASK_ROOT.search(text):
+        yield Evidence("lambda", False, f"line {line}: {keyword} uses {_task_root_name(text)}")
+
+
+def _task_root_name(text: str) -> str:
+    found = _TASK_ROOT.search(text)
+    return found.group() if found else "LAMBDA_TASK_ROOT"
