@@ -14,6 +14,7 @@ from lintimg.lint.rulefile import RuleFile, RuleFileError, load_rule_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
+DATA_DATE = date(2026, 11, 23)
 GENERATED = ROOT / "lintimg" / "_generated"
 
 _HEADER = '"""{what}, compiled from rules/ by `python -m lintimg.dev sync`. Never edit."""\n\n'
@@ -111,7 +112,7 @@ def examples(prefixes: tuple[str, ...]) -> int:
     from lintimg.lint.examples import cases, failures
 
     files = load_rule_folder(RULES)
-    bench = bundled_bench(tuple(file.rule for file in files), date(2026, 11, 23))
+    bench = bundled_bench(tuple(file.rule for file in files), DATA_DATE)
     run = failed = 0
     for file in files:
         if prefixes and not file.rule.code.startswith(prefixes):
