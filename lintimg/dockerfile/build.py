@@ -28,9 +28,11 @@ class Step(NamedTuple):
 
 
 class BaseFacts(NamedTuple):
-    """What a base image brings, as far as the caller knows; `env` None means unknown."""
+    """What a base image brings, as far as the caller knows; `env` None means unknown. A variable that maps
+    to None may be set, to a value that is not known.
+    """
 
-    env: Mapping[str, str] | None
+    env: Environment | None
     workdir: str | None
     entrypoint: tuple[str, ...] | None
     cmd: tuple[str, ...] | None
