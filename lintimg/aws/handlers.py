@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import NamedTuple
+
+from lintimg.aws.tables import table
 
 
 class HandlerProblem(NamedTuple):
@@ -16,8 +20,61 @@ class HandlerProblem(NamedTuple):
     suggestion: str | None
 
 
+class HandlerForm(NamedTuple):
+    """How a language's handlers look: `form` in words (`module.function`), `example` a handler."""
+
+    form: str
+    example: str
+
+
+_MAX_LENGTH = 4096
+"""Handlers are matched up to this length, so that no text takes long."""
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
+    grammar = table("handlers")["languages"].get(language)
+    if grammar is None:
+        return ()
+    return tuple((re.compile(row["pattern"]), row) for row in grammar["problems"])
+
+
 def handler_problem(language: str, handler: str) -> HandlerProblem | None:
     """What is wrong with `handler` for the runtime of `language`, None when it is well formed or the
     language takes any word (provided, go).
     """
-    raise NotImplementedError
+    handler = handler[:_MAX_LENGTH]
+    for pattern, row in _patterns(language):
+        found = pattern.search(handler)
+        if found is not None:
+            groups = {name: value or "" for name, value in found.groupdict().items()}
+            suggestion = row.get("suggestion")
+            return HandlerProblem(
+                kind=row["kind"],
+                reason=row["reason"],
+                error=row["error"].format(handler=handler, **groups),
+                suggestion=None if suggestion is None else _checked(language, suggestion.format(**groups)),
+            )
+    return None
+
+
+def _checked(language: str, suggestion: str) -> str | None:
+    """`suggestion` unless the runtime would refuse it too."""
+    return None if any(pattern.search(suggestion) for pattern, _ in _patterns(language)) else suggestion
+
+
+def handler_form(language: str) -> HandlerForm | None:
+    """The shape of a handler of `language`, None for a language without an AWS base image."""
+    grammar = table("handlers")["languages"].get(language)
+    return None if grammar is None else HandlerForm(grammar["form"], grammar["example"])
+
+
+def wrapped_by(handler: str) -> str | None:
+    """The variable that names the real handler when `handler` is a monitoring product's wrapper
+    (`DD_LAMBDA_HANDLER` for Datadog's), else None.
+    """
+    for row in table("handlers")["wrappers"]:
+        if row["handler"] == handler:
+            variable: str = row["variable"]
+            return variable
+    return None
