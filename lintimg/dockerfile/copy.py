@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import Heredoc, Instruction, Word
+from lintimg.dockerfile.heredoc import heredoc_starts
 
 
 class Copy(NamedTuple):
@@ -26,4 +27,30 @@ class Copy(NamedTuple):
 
 def read_copy(instruction: Instruction) -> Copy | None:
     """The parts of a COPY or ADD, None for other or incomplete instructions."""
-    raise NotImplementedError
+    if instruction.keyword not in ("COPY", "ADD") or len(instruction.arguments) < 2:
+        return None
+    values = {flag.name: flag.value for flag in instruction.flags}
+    sources = instruction.arguments[:-1]
+    if instruction.heredocs:
+        sources = tuple(word for word in sources if not heredoc_starts(word.text))
+    return Copy(
+        instruction.keyword,
+        sources,
+        instruction.heredocs,
+        instruction.arguments[-1],
+        values.get("from"),
+        values.get("chown"),
+        values.get("chmod"),
+        _switch(values, "link"),
+        _switch(values, "parents"),
+        tuple(flag.value or "" for flag in instruction.flags if flag.name == "exclude"),
+    )
+
+
+def is_remote(source: str) -> bool:
+    """Whether an ADD source is fetched rather than taken from the build context: a URL or a git repository."""
+    return source.startswith(("http://", "https://", "git@", "git://", "ssh://"))
+
+
+def _switch(values: dict[str, str | None], name: str) -> bool:
+    return name in values and (values[name] or "true").lower() != "false"
