@@ -43,15 +43,18 @@ class IgnoreRules(NamedTuple):
         """The pattern that excludes `path` (relative, forward slashes, no `.` or `..`), or None when it is kept."""
         if not self.patterns or path in ("", "."):
             return None
+        return self.decide_in(path, self.trail(path.rpartition("/")[0]))
+
+    def trail(self, folder: str) -> Trail | None:
+        """The trail of `folder`, None for the root of the context (`""`)."""
         trail: Trail | None = None
-        decided = None
-        at = -1
-        while at < len(path):
-            at = path.find("/", at + 1)
+        at = -1 if folder else len(folder)
+        while at < len(folder):
+            at = folder.find("/", at + 1)
             if at < 0:
-                at = len(path)
-            decided, trail = self.step(path[:at], trail)
-        return decided
+                at = len(folder)
+            trail = self.step(folder[:at], trail)[1]
+        return trail
 
     def step(self, path: str, parent: Trail | None) -> tuple[IgnorePattern | None, Trail]:
         """The pattern that excludes `path`, given its folder's trail (None at the top), and its own trail.
@@ -69,6 +72,16 @@ class IgnoreRules(NamedTuple):
             if matched:
                 decided = None if pattern.negated else pattern
         return decided, tuple(trail)
+
+    def decide_in(self, path: str, parent: Trail | None) -> IgnorePattern | None:
+        """The verdict of `step` alone."""
+        decided: IgnorePattern | None = None
+        for number, pattern in enumerate(self.patterns):
+            if (parent is not None and parent[number]) or (
+                pattern.negated == (decided is not None) and pattern.matches(path)
+            ):
+                decided = None if pattern.negated else pattern
+        return decided
 
     def may_reinclude(self, folder: str, decided: IgnorePattern) -> bool:
         """Whether something under `folder`, which `decided` excludes, can still be kept by a later `!` pattern."""

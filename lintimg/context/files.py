@@ -21,7 +21,8 @@ class CopyMatch(NamedTuple):
 
     `files` are those that come along after ignore rules, `is_directory` whether the source itself
     is a folder. `missing`: nothing there at all; `ignored`: it is there, but .dockerignore hides it,
-    by the pattern `ignored_by`.
+    by the pattern `ignored_by`. `roots` are the paths the source stands for (several for a `wildcard`,
+    links resolved, "" for the whole context): a folder's files go below the destination relative to it.
     """
 
     source: str
@@ -31,3 +32,5 @@ class CopyMatch(NamedTuple):
     missing: bool
     ignored: bool
     ignored_by: str | None
+    roots: tuple[str, ...] = ()
+    wildcard: bool = False

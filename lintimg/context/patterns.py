@@ -41,8 +41,10 @@ class PatternError(ValueError):
     """The builder refuses the pattern."""
 
 
-class _Token(NamedTuple):
-    """A piece of the regular expression: `kind` is one, star, folders or assertion."""
+class Token(NamedTuple):
+    """A piece of a pattern: `kind` is one (a character), star (any number of it), folders (`**/`) or
+    assertion; `atom` its regular expression.
+    """
 
     atom: str
     kind: str
@@ -64,7 +66,7 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
         suffix = pattern[2:]
         whole = suffix.removeprefix("/")
         return lambda path: path.endswith(suffix) or path == whole
-    return _matcher(_tokens(expression))
+    return matcher(_tokens(expression))
 
 
 def check_syntax(pattern: str) -> None:
@@ -145,13 +147,13 @@ def _expression(pattern: str) -> tuple[str, str]:
     return kind, "".join(pieces)
 
 
-def _tokens(expression: str) -> list[_Token]:
+def _tokens(expression: str) -> list[Token]:
     """The Go expression taken apart, each piece in Python's syntax."""
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     at, size = 0, len(expression)
     while at < size:
         if expression.startswith(_ANY_FOLDERS, at):
-            tokens.append(_Token("", "folders"))
+            tokens.append(Token("", "folders"))
             at += len(_ANY_FOLDERS)
             continue
         character = expression[at]
@@ -160,31 +162,31 @@ def _tokens(expression: str) -> list[_Token]:
             at += 2
         elif character == "[":
             atom, at = _class(expression, at)
-            token = _Token(atom, "one")
+            token = Token(atom, "one")
         elif character == "^":
-            token = _Token(_ASSERTIONS["^"], "assertion")
+            token = Token(_ASSERTIONS["^"], "assertion")
             at += 1
         else:
-            token = _Token("." if character == "." else re.escape(character), "one")
+            token = Token("." if character == "." else re.escape(character), "one")
             at += 1
         if token.kind == "one" and expression.startswith("*", at):
-            token = _Token(token.atom, "star")
+            token = Token(token.atom, "star")
             at += 1
         tokens.append(token)
     return tokens
 
 
-def _escape(character: str) -> _Token:
+def _escape(character: str) -> Token:
     if character in _CONTROLS:
-        return _Token(re.escape(_CONTROLS[character]), "one")
+        return Token(re.escape(_CONTROLS[character]), "one")
     if character in _ASSERTIONS and character != "^":
-        return _Token(_ASSERTIONS[character], "assertion")
+        return Token(_ASSERTIONS[character], "assertion")
     if character.lower() in _CLASS_ESCAPES:
         negation = "^" if character.isupper() else ""
-        return _Token(f"[{negation}{_CLASS_ESCAPES[character.lower()]}]", "one")
+        return Token(f"[{negation}{_CLASS_ESCAPES[character.lower()]}]", "one")
     if character.isascii() and character.isalnum():
         raise PatternError(f"`\\{character}` means nothing here")
-    return _Token(re.escape(character), "one")
+    return Token(re.escape(character), "one")
 
 
 def _class(expression: str, at: int) -> tuple[str, int]:
@@ -243,9 +245,10 @@ def _member_text(character: str) -> str:
     return "\\" + character if character in "\\]^-[&~|" else character
 
 
-def _matcher(tokens: list[_Token]) -> Callable[[str], bool]:
+def matcher(tokens: list[Token]) -> Callable[[str], bool]:
+    """A predicate on whole texts that takes no more than quadratic time."""
     wildcards = sum(token.kind in ("star", "folders") for token in tokens)
-    if tokens and tokens[-1] == _Token(".", "star"):
+    if tokens and tokens[-1] == Token(".", "star"):
         wildcards -= 1
     if wildcards > _MANY:
         return Automaton(tokens).matches
@@ -258,7 +261,7 @@ def _matcher(tokens: list[_Token]) -> Callable[[str], bool]:
 class Automaton:
     """Matches in time linear in the path, whatever the pattern; remembers the steps it has taken."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         """Each token takes a bit, `**` two; a set of bits is where the match may stand."""
         self._steps: list[tuple[int, re.Pattern[str], int]] = []
         self._free: list[tuple[int, int]] = []
