@@ -15,8 +15,12 @@ from lintimg.dockerfile.lexer import parse
 from lintimg.text import SourceText
 
 _DATA = Path(__file__).parent / "data"
-_CASES = [json.loads(line) for line in (_DATA / "dockerfile_cases.jsonl").read_text("utf-8").strip().split("\n")]
-_WORDS = [json.loads(line) for line in (_DATA / "word_expansion.jsonl").read_text("utf-8").strip().split("\n")]
+_CASES = [
+    json.loads(line) for line in (_DATA / "dockerfile_cases.jsonl").read_text("utf-8").strip().split("\n")
+]
+_WORDS = [
+    json.loads(line) for line in (_DATA / "word_expansion.jsonl").read_text("utf-8").strip().split("\n")
+]
 
 
 def _shown(text: str) -> str:
