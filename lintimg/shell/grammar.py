@@ -133,12 +133,12 @@ class _Reader:
     # --- lists ----------------------------------------------------------------------------------
 
     def script(self, frame: Frame) -> None:
-        self.items(frame, closing="")
+        self.items(frame)
         self.skip_lines()
         if self.at < len(self.text):
             raise UnreadableError(f"{self.text[self.at]!r} stands where a command is expected")
 
-    def items(self, frame: Frame, closing: str) -> None:
+    def items(self, frame: Frame) -> None:
         """And-or lists up to a closing character or reserved word, which is left in place."""
         self.enter()
         while True:
@@ -162,10 +162,9 @@ class _Reader:
                 self.before = cast("Separator", operator)
                 if operator == "&":
                     self.commands[first:] = [c._replace(background=True) for c in self.commands[first:]]
-            elif self.at < len(self.text) and self.text[self.at] != ")":
+            elif self.at < len(self.text) and self.text[self.at] != ")" and self.reserved() not in _CLOSERS:
                 raise UnreadableError(f"{self.text[self.at]!r} stands where a command is expected")
         self.depth -= 1
-        del closing
 
     def and_or(self, frame: Frame) -> None:
         inner = frame
@@ -231,7 +230,7 @@ class _Reader:
                     self.at = end
                     return self.redirects()
             self.at += 1
-            self.items(frame, ")")
+            self.items(frame)
             self.close(")")
             return self.redirects()
         word = self.reserved()
@@ -240,12 +239,12 @@ class _Reader:
         self.enter()
         self.at += len(word)
         if word == "{":
-            self.items(frame, "}")
+            self.items(frame)
             self.expect("}")
         elif word == "if":
             self.if_command(frame)
         elif word in ("while", "until"):
-            self.items(frame._replace(loop=True), "do")
+            self.items(frame._replace(loop=True))
             self.body(frame)
         elif word in ("for", "select"):
             self.for_command(frame)
@@ -277,20 +276,20 @@ class _Reader:
         construct = self.constructs
         self.constructs += 1
         arm = 0
-        self.items(frame, "then")
+        self.items(frame)
         while True:
             self.expect("then")
             self.before = ";"
-            self.items(self.arm(frame, construct, arm), "")
+            self.items(self.arm(frame, construct, arm))
             arm += 1
             self.skip_lines()
             word = self.reserved()
             self.at += len(word)
             if word == "elif":
-                self.items(frame._replace(conditional=True), "then")
+                self.items(frame._replace(conditional=True))
             elif word == "else":
                 self.before = ";"
-                self.items(self.arm(frame, construct, arm), "fi")
+                self.items(self.arm(frame, construct, arm))
                 self.expect("fi")
                 return
             elif word == "fi":
@@ -304,7 +303,7 @@ class _Reader:
     def body(self, frame: Frame) -> None:
         self.expect("do")
         self.before = ";"
-        self.items(frame._replace(conditional=True, loop=True), "done")
+        self.items(frame._replace(conditional=True, loop=True))
         self.expect("done")
 
     def for_command(self, frame: Frame) -> None:
@@ -332,7 +331,7 @@ class _Reader:
         self.skip_lines()
         if self.reserved() == "{":
             self.at += 1
-            self.items(frame._replace(conditional=True, loop=True), "}")
+            self.items(frame._replace(conditional=True, loop=True))
             self.expect("}")
             return
         self.body(frame)
@@ -362,7 +361,7 @@ class _Reader:
                 self.at += 1
             self.close(")")
             self.before = ";"
-            self.items(self.arm(frame, construct, arm), "")
+            self.items(self.arm(frame, construct, arm))
             arm += 1
             self.skip_lines()
             for ending in (";;&", ";;", ";&"):
@@ -506,7 +505,7 @@ class _Reader:
             return known
         saved = (self.at, self.before, self.heredocs, self.pipelines)
         self.at, self.before, self.heredocs = at, "", []
-        self.items(self.frame._replace(depth=self.frame.depth + 1), ")")
+        self.items(self.frame._replace(depth=self.frame.depth + 1))
         self.close(")")
         end = self.at
         self.at, self.before, self.heredocs, _ = saved
