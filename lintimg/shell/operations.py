@@ -54,14 +54,9 @@ def _operation(command: Command, number: int) -> Operation | None:
     if read is None:
         return None
     action, operands = read.action, read.operands
-    if (
-        manager.family == "go"
-        and action == "install"
-        and read.verb is not None
-        and read.verb.pieces == "install"
-    ):
-        if operands and all(word.pieces.startswith((".", "-")) for word in operands):
-            action = "build"
+    if manager.family == "go" and read.verb is not None and read.verb.pieces == "install":
+        local = bool(operands) and all(word.pieces.startswith(".") for word in operands)
+        action = "build" if local else action
     if manager.family == "maven":
         action = _maven_action(operands)
     packages = _packages(manager, action, read) if action in _TAKES_PACKAGES else ()
