@@ -1,4 +1,4 @@
-"""Compiled."""
+"""What `check` needs of every rule, compiled from rules/ by `python -m lintimg.dev sync`. Never edit."""
 
 from __future__ import annotations
 
