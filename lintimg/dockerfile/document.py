@@ -22,15 +22,17 @@ class LogicalText(NamedTuple):
 
     def source_offset(self, offset: int) -> int:
         """Where the logical character at `offset` stands in the source."""
-        piece = max(bisect_right(self.starts, offset) - 1, 0)
+        piece = bisect_right(self.starts, offset) - 1 if offset > 0 else 0
         return self.sources[piece] + offset - self.starts[piece]
 
     def source_span(self, start: int, end: int) -> Span:
         """The source range of the logical characters `start` to `end` (exclusive)."""
-        if end <= start:
-            at = self.source_offset(start)
-            return Span(at, at)
-        return Span(self.source_offset(start), self.source_offset(end - 1) + 1)
+        starts = self.starts
+        piece = bisect_right(starts, start) - 1 if start > 0 and len(starts) > 1 else 0
+        shift = self.sources[piece] - starts[piece]
+        if piece + 1 == len(starts) or end <= starts[piece + 1]:
+            return Span(start + shift, max(start, end) + shift)
+        return Span(start + shift, self.source_offset(end - 1) + 1)
 
 
 class Word(NamedTuple):

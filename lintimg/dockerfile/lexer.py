@@ -174,10 +174,14 @@ def _trimmed(text: LogicalText) -> LogicalText:
 
 
 def _split_keyword(text: LogicalText) -> tuple[str, Span, LogicalText]:
-    found = _KEYWORD.match(text.text)
-    keyword = found[1] if found else text.text
-    end = found.end() if found else len(text.text)
-    return keyword, text.source_span(0, len(keyword)), _trimmed(part(text, end))
+    content = text.text
+    found = _KEYWORD.match(content)
+    keyword = found[1] if found else content
+    start = found.end() if found else len(content)
+    end = len(content.rstrip(BLANKS))
+    while start < end and content[start] in BLANKS:
+        start += 1
+    return keyword, text.source_span(0, len(keyword)), part(text, start, max(start, end))
 
 
 def _comment_start(comment: Comment) -> int:

@@ -193,8 +193,13 @@ def part(logical: LogicalText, start: int, end: int | None = None) -> LogicalTex
     text = logical.text[start:stop]
     if len(logical.starts) == 1:
         return LogicalText(text, (0,), (logical.sources[0] + start - logical.starts[0],))
-    first = max(bisect_right(logical.starts, start) - 1, 0)
-    last = max(bisect_right(logical.starts, max(stop - 1, start)) - 1, 0)
-    starts = [0, *(s - start for s in logical.starts[first + 1 : last + 1])]
-    sources = [logical.sources[first] + start - logical.starts[first], *logical.sources[first + 1 : last + 1]]
-    return LogicalText(text, tuple(starts), tuple(sources))
+    first = bisect_right(logical.starts, start) - 1 if start > 0 else 0
+    last = bisect_right(logical.starts, stop - 1) if stop > start else first + 1
+    shift = logical.sources[first] - logical.starts[first]
+    if first + 1 >= last:
+        return LogicalText(text, (0,), (start + shift,))
+    starts = [0]
+    starts += (
+        [s - start for s in logical.starts[first + 1 : last]] if start else logical.starts[first + 1 : last]
+    )
+    return LogicalText(text, tuple(starts), (start + shift, *logical.sources[first + 1 : last]))

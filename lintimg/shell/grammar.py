@@ -13,32 +13,16 @@ from lintimg.shell.words import DEPTH_LIMIT, RawWord, UnreadableError, WordReade
 from lintimg.shell.wrappers import inner_script, strip_wrappers
 
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\n)+")
+_PLAIN_ARGUMENT = re.compile(
+    r"[ \t]+([A-Za-z_./:=@%+,\-\[\]{}*?!~^][\w./:=@%+,\-\[\]{}*?!~^]*)(?=[ \t\n;|)]|\Z)"
+)
 _REDIRECT = re.compile(r"(\d*)(<<<|<<-?|<>|>>|>\||>&|<&|<(?!\()|>(?!\())|(&>>|&>)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\s]*\])?\+?=", re.ASCII)
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|\n]")
-_RESERVED = frozenset(
-    (
-        "if",
-        "then",
-        "elif",
-        "else",
-        "fi",
-        "for",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "select",
-        "function",
-        "{",
-        "}",
-        "!",
-        "[[",
-        "in",
-    )
+_RESERVED = re.compile(
+    r"(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|select|function|in|[{}!]|\[\[)(?=[ \t\n\r;&|()<>]|\Z)"
 )
+_SKIPPED = frozenset((" ", "\t", "\r", "\\", "#"))
 _FUNCTION = re.compile(r"\(\s*\)")
 _CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
 
@@ -79,12 +63,16 @@ class _Reader:
     # --- characters -----------------------------------------------------------------------------
 
     def skip_blanks(self) -> None:
-        found = _BLANKS.match(self.text, self.at)
+        """Blanks, continuations and a comment."""
+        text, at = self.text, self.at
+        if text[at : at + 1] not in _SKIPPED:
+            return
+        found = _BLANKS.match(text, at)
         if found is not None:
-            self.at = found.end()
-        if self.text.startswith("#", self.at) and (self.at == 0 or self.text[self.at - 1] in " \t\n;&|()\r"):
-            end = self.text.find("\n", self.at)
-            self.at = len(self.text) if end < 0 else end
+            self.at = at = found.end()
+        if text.startswith("#", at) and (at == 0 or text[at - 1] in " \t\n;&|()\r"):
+            end = text.find("\n", at)
+            self.at = len(text) if end < 0 else end
 
     def skip_lines(self) -> None:
         """Blanks, comments and line ends."""
@@ -115,14 +103,8 @@ class _Reader:
 
     def reserved(self) -> str:
         """The reserved word at the position, or ""."""
-        text, at = self.text, self.at
-        end = at
-        while end < len(text) and (text[end].isalpha() or text[end] in "{}![]"):
-            end += 1
-        word = text[at:end]
-        if word in _RESERVED and (end == len(text) or text[end] in " \t\n\r;&|()<>"):
-            return word
-        return ""
+        found = _RESERVED.match(self.text, self.at)
+        return found[0] if found is not None else ""
 
     def expect(self, word: str) -> None:
         self.skip_lines()
@@ -447,6 +429,14 @@ class _Reader:
         words: list[RawWord] = []
         redirects: list[Redirect] = []
         while True:
+            if words:
+                # Most words are plain and separated by blanks: take them without the slower look at each.
+                plain = _PLAIN_ARGUMENT.match(self.text, self.at)
+                if plain is not None:
+                    end = self.at = plain.end()
+                    text = plain[1]
+                    words.append(RawWord(plain.start(1), end, text, text, quoted=False))
+                    continue
             self.skip_blanks()
             redirect = self.redirect()
             if redirect is not None:
