@@ -1,0 +1,283 @@
+"""Which measured packages a RUN installs, and where."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from lintimg.aws.sizes import normalised_name, package_part
+from lintimg.context.manifests import Dependency, ManifestFile, read_manifest
+from lintimg.dockerfile.build import Step
+from lintimg.dockerfile.mounts import read_mounts
+from lintimg.lint.image_files import absolute, context_file, expanded
+from lintimg.shell.packages import Operation
+
+if TYPE_CHECKING:
+    from lintimg.lint.subject import ShippedRun, Subject
+
+_ECOSYSTEMS = {
+    "pip": "pip",
+    "uv": "pip",
+    "poetry": "pip",
+    "pipenv": "pip",
+    "npm": "npm",
+    "yarn": "npm",
+    "pnpm": "npm",
+    "apt": "apt",
+}
+_LOCK_FILES = (
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "uv.lock",
+    "pipfile.lock",
+)
+_CPU_TORCH = re.compile(r"\+cpu\b|/whl/(?:nightly/)?cpu\b|torch-backend[= ]cpu\b")
+_PRODUCTION = re.compile(
+    r"--(?:production|prod|no-dev|no-default-groups|omit=dev|only=prod(?:uction)?|only=main|without=dev)\b(?!=false)|^-P$"
+)
+_EXTRAS = re.compile(r"\[([^\]]*)\]")
+_MAX_MANIFESTS = 8
+
+
+class Wanted(NamedTuple):
+    """One package asked for: `transitive` when a lock file names it, `pin` its version specifier."""
+
+    name: str
+    pin: str | None
+    transitive: bool
+
+
+class Install(NamedTuple):
+    """What one package-manager call puts into the image.
+
+    `place` is the folder it goes to, None when that is the system or not known. `certain`: it runs in every
+    build. `compiled` tells of Python bytecode, `recommends` of apt's recommended packages, `cached` of a download cache that
+    stays in the layer.
+    """
+
+    ecosystem: str
+    line: int
+    wanted: tuple[Wanted, ...]
+    place: str | None
+    certain: bool
+    compiled: bool
+    recommends: bool
+    cached: bool
+
+
+def installs(subject: Subject, run: ShippedRun) -> Iterator[Install]:
+    """The installations of `run` that stay in its layer, in order."""
+    line_of = subject.document.source.position
+    for operation in run.operations:
+        ecosystem = _ECOSYSTEMS.get(operation.manager)
+        if ecosystem is None or operation.action != "install":
+            continue
+        later = [other for other in run.operations if _same_script(other, operation)]
+        removed = {
+            normalised_name(ecosystem, package.name)
+            for other in later
+            if other.action == "remove" and _ECOSYSTEMS.get(other.manager) == ecosystem
+            for package in other.packages
+        }
+        wanted = [
+            each
+            for each in _wanted(subject, run.step, operation, ecosystem)
+            if normalised_name(ecosystem, each.name) not in removed
+        ]
+        if not wanted:
+            continue
+        command = operation.command
+        yield Install(
+            ecosystem=ecosystem,
+            line=line_of(operation.span.start).line,
+            wanted=tuple(wanted),
+            place=_place(run.step, operation),
+            certain=not (command.conditional or command.function or command.negated),
+            compiled=_compiles(run.step, operation),
+            recommends=not any(
+                option.startswith("--no-install-recommends") or "Install-Recommends" in option
+                for option in operation.options
+            ),
+            cached=_keeps_cache(run, operation, later),
+        )
+
+
+def _same_script(other: Operation, operation: Operation) -> bool:
+    return other.number > operation.number
+
+
+def _wanted(subject: Subject, step: Step, operation: Operation, ecosystem: str) -> Iterator[Wanted]:
+    cpu = _names_cpu_torch(step, operation)
+    for package in operation.packages:
+        if package.kind not in ("name", "variable") or not package.name or "$" in package.name:
+            continue
+        yield _named(ecosystem, package.name, package.version, cpu=cpu)
+        extras = _EXTRAS.search(package.text)
+        for extra in extras[1].split(",") if extras else ():
+            if package_part(ecosystem, extra) is not None:
+                yield _named(ecosystem, extra.strip(), None, cpu=cpu)
+    manifests = list(_manifests(subject, step, operation, ecosystem))
+    direct = [each for each in manifests if not _is_lock(each.path)]
+    production = _production_only(step, operation)
+    for manifest in direct or manifests[:1]:
+        cpu_here = cpu or any(_CPU_TORCH.search(option) for option in manifest.options)
+        for dependency in manifest.dependencies:
+            if not (dependency.development and production):
+                yield _from_manifest(ecosystem, dependency, manifest, cpu=cpu_here)
+
+
+def _from_manifest(ecosystem: str, dependency: Dependency, manifest: ManifestFile, *, cpu: bool) -> Wanted:
+    cpu = cpu or bool(_CPU_TORCH.search(dependency.source or ""))
+    wanted = _named(ecosystem, dependency.name, dependency.version, cpu=cpu)
+    return wanted._replace(transitive=_is_lock(manifest.path))
+
+
+def _named(ecosystem: str, name: str, version: str | None, *, cpu: bool) -> Wanted:
+    name = normalised_name(ecosystem, name)
+    if ecosystem == "pip" and name == "torch" and (cpu or _CPU_TORCH.search(version or "")):
+        name = "torch+cpu"
+    return Wanted(name, version, transitive=False)
+
+
+def _is_lock(path: str) -> bool:
+    return posixpath.basename(path).lower() in _LOCK_FILES
+
+
+def _manifests(subject: Subject, step: Step, operation: Operation, ecosystem: str) -> Iterator[ManifestFile]:
+    context = subject.context
+    if context is None:
+        return
+    pending = [manifest.path for manifest in operation.manifests]
+    seen: set[str] = set()
+    while pending and len(seen) < _MAX_MANIFESTS:
+        path = expanded(pending.pop(0), step.environment, subject.document.escape)
+        if path is None:
+            continue
+        found = context_file(subject.build, context, step, path)
+        if found is None or found in seen:
+            continue
+        seen.add(found)
+        data = context.read(found)
+        if data is None:
+            continue
+        manifest = read_manifest(found, data)
+        if manifest is None and ecosystem == "pip":
+            # `-r` reads any file name as requirements.
+            manifest = read_manifest(posixpath.join(posixpath.dirname(found), "requirements.txt"), data)
+        if manifest is not None and manifest.ecosystem == ecosystem:
+            yield manifest
+
+
+def _environment(step: Step, operation: Operation) -> dict[str, str | None]:
+    """The variables the command sees."""
+    values = dict(step.environment)
+    for assignment in operation.command.environment:
+        values[assignment.name] = assignment.value.value if assignment.value else ""
+    return values
+
+
+def _on(values: dict[str, str | None], name: str) -> bool:
+    return (values.get(name) or "").lower() in ("1", "true", "yes", "on", "t", "y")
+
+
+def _names_cpu_torch(step: Step, operation: Operation) -> bool:
+    if any(_CPU_TORCH.search(option) for option in operation.options):
+        return True
+    values = _environment(step, operation)
+    if values.get("UV_TORCH_BACKEND") == "cpu":
+        return True
+    indexes = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX")
+    return any(_CPU_TORCH.search(values.get(name) or "") for name in indexes)
+
+
+def _production_only(step: Step, operation: Operation) -> bool:
+    """Whether development dependencies are left out."""
+    if operation.manager in ("pip", "pipenv"):
+        return not operation.has("--dev", "-d")
+    if any(_PRODUCTION.search(option) for option in operation.options):
+        return True
+    values = _environment(step, operation)
+    return (
+        values.get("NODE_ENV") == "production"
+        or values.get("NPM_CONFIG_OMIT") == "dev"
+        or _on(values, "UV_NO_DEV")
+    )
+
+
+def _compiles(step: Step, operation: Operation) -> bool:
+    values = _environment(step, operation)
+    if operation.manager in ("pip", "pipenv"):
+        return not operation.has("--no-compile") and not _on(values, "PIP_NO_COMPILE")
+    if operation.manager == "uv":
+        return operation.has("--compile-bytecode", "--compile") or _on(values, "UV_COMPILE_BYTECODE")
+    return operation.has("--compile")
+
+
+def _option(operation: Operation, *names: str) -> str | None:
+    for option in operation.options:
+        name, equals, value = option.partition("=")
+        if equals and name in names:
+            return value
+    return None
+
+
+def _place(step: Step, operation: Operation) -> str | None:
+    """The folder an installation goes to, None for the system's own or one that is not known."""
+    manager = operation.manager
+    if manager == "apt":
+        return None
+    values = _environment(step, operation)
+    if manager in ("npm", "yarn", "pnpm"):
+        if operation.has("-g", "--global"):
+            return None
+        folder = _option(operation, "--prefix", "--cwd", "-C", "--dir") or "."
+        return absolute(step.workdir, folder.rstrip("/") + "/node_modules")
+    target = _option(operation, "-t", "--target", "--prefix", "--root")
+    if target is not None:
+        folder_path = expanded(target, values) if "$" in target else target
+        return None if folder_path is None else absolute(step.workdir, folder_path)
+    if operation.has("--user"):
+        return "/root/.local"
+    program = operation.command.words[0].value or "" if operation.command.words else ""
+    if (
+        program.startswith("/")
+        and "/bin/" in program
+        and not program.startswith(("/usr/", "/bin/", "/var/lang/"))
+    ):
+        return program.partition("/bin/")[0]
+    environment = values.get("UV_PROJECT_ENVIRONMENT") or values.get("VIRTUAL_ENV")
+    if environment:
+        return absolute(step.workdir, environment)
+    first = (values.get("PATH") or "").partition(":")[0]
+    if first.endswith("/bin") and first.count("/") > 1 and not first.startswith(("/usr/", "/var/lang/")):
+        return first.removesuffix("/bin")
+    if manager == "uv" and operation.verb is not None and operation.verb.value == "sync":
+        return absolute(step.workdir, ".venv")
+    return None
+
+
+def _keeps_cache(run: ShippedRun, operation: Operation, later: Iterable[Operation]) -> bool:
+    """Whether pip's or npm's download cache stays in the layer."""
+    if operation.manager not in ("pip", "pipenv", "npm"):
+        return False
+    if operation.has("--no-cache-dir", "--no-cache") or any(
+        mount.type in ("cache", "tmpfs") for mount in read_mounts(run.step.instruction)
+    ):
+        return False
+    values = _environment(run.step, operation)
+    if values.get("PIP_NO_CACHE_DIR") and values["PIP_NO_CACHE_DIR"] not in ("0", "false", "off"):
+        return False
+    if any(other.action == "clean" for other in later):
+        return False
+    for script in run.scripts:
+        for command in script.commands:
+            if command.name == "rm" and any(
+                "cache" in word.raw or ".npm" in word.raw for word in command.arguments
+            ):
+                return False
+    return True
