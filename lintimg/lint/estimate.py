@@ -50,13 +50,17 @@ def estimate_image(subject: Subject) -> Estimate | None:
 
 
 def estimate_zip(subject: Subject) -> Estimate | None:
-    """The function's own files and its language's packages, without base image and system packages: what a zip
-    package would hold, unzipped. None when nothing of it is known.
+    """The function's own files and its language's packages, without base image, system packages and bytecode: what
+    a zip package would hold, unzipped. None when nothing of it is known.
     """
     stage = subject.final_stage
     if stage is None:
         return None
-    own = (each for each in contributions(subject, stage.number) if each.kind in ("code", "packages"))
+    own = (
+        each._replace(compiled=False)
+        for each in contributions(subject, stage.number)
+        if each.kind in ("code", "packages")
+    )
     found = _add_up(own)
     return Estimate(*found) if found.parts else None
 
