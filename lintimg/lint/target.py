@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
-from lintimg.aws.images import aws_base, origin
+from lintimg.aws.images import aws_base, is_build_image, is_microvm, origin
 from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Step
 from lintimg.dockerfile.copy import read_copy
@@ -25,6 +25,9 @@ _FILE_ENDINGS = frozenset(
     "a amd64 app arm64 bash bat bin cfg cjs class cmd cnf com conf cts db dev dll elf env exe go gz html ini io ipynb jar js json jsx linux log lua md mjs mts net nf org out pex php pid pl properties ps1 py pyz r R rackup rb rs ru run service sh so socket sql tar toml ts tsx txt war wsgi x86 xml yaml yml zip".split()  # noqa: SIM905 - readable as one line of words
 )
 _ASSET = re.compile(r"(?:^|[\s=])(/asset(?:-output)?)(?:/|\s|$)")
+
+
+_INSTALLED_ASSET = re.compile(r"(?:-t|--target|--prefix|-d|-o)[\s=]+(/asset(?:-output)?)(?:/|\s|$)")
 
 
 class Evidence(NamedTuple):
@@ -85,21 +88,13 @@ def _packaging(build: Build, process: Process) -> Iterator[Evidence]:
     root = build.stages[build.chain[0]]
     image = root.base_image or ""
     arguments = process.cmd_arguments or ()
-    if process.cmd is not None and arguments[:1] == ("echo",):
+    base = aws_base(image)
+    from_tool = origin(image) == "aws-sam" or (is_build_image(image) and "lambda" in image)
+    if (base or from_tool) and process.cmd is not None and arguments[:1] == ("echo",):
         line = process.cmd.instruction.start_line
         yield Evidence("bundling", False, f"line {line}: CMD only echoes, the image is a build tool")
-    base = aws_base(image)
-    from_tool = origin(image) == "aws-sam" or image.startswith("lambci/lambda:build-")
-    if (base or from_tool) and not _has_handler(process):
-        for step in build.shipped_steps():
-            instruction = step.instruction
-            if instruction.keyword in ("RUN", "WORKDIR", "COPY") and _ASSET.search(instruction.rest.text):
-                yield Evidence(
-                    "bundling",
-                    False,
-                    f"line {instruction.start_line}: everything goes to /asset, as CDK bundling does",
-                )
-                return
+    if base or from_tool:
+        yield from _asset_evidence(build, process)
     if base and process.entrypoint is None and not _has_handler(process):
         for step in build.shipped_steps():
             if step.instruction.keyword == "RUN" and re.search(
@@ -130,6 +125,18 @@ def _packaging(build: Build, process: Process) -> Iterator[Evidence]:
         )
 
 
+def _asset_evidence(build: Build, process: Process) -> Iterator[Evidence]:
+    """CDK mounts or extracts /asset; `pip install --target /asset` says so even beside a handler."""
+    handler = _has_handler(process)
+    for step in build.shipped_steps():
+        instruction = step.instruction
+        pattern = _INSTALLED_ASSET if handler else _ASSET
+        if instruction.keyword in ("RUN", "WORKDIR", "COPY") and pattern.search(instruction.rest.text):
+            line = instruction.start_line
+            yield Evidence("bundling", False, f"line {line}: everything goes to /asset, as CDK bundling does")
+            return
+
+
 def _has_handler(process: Process) -> bool:
     arguments = process.cmd_arguments
     return bool(
@@ -151,7 +158,7 @@ def _function(build: Build, process: Process, deployments: tuple[Deployment, ...
     root = build.stages[build.chain[0]]
     line = _line(build, root.base.span)
     image = root.base_image or ""
-    if image.startswith("public.ecr.aws/lambda/microvms"):
+    if is_microvm(image):
         return
     if aws_base(image):
         ending = f"line {line}: final stage is FROM {image.partition('@')[0]}"
