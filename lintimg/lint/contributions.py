@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lintimg.aws.sizes import PackagePart, package_part, with_dependencies
+from lintimg.aws.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.lint.image_files import absolute, expanded, inside, steps_of
@@ -76,7 +77,7 @@ def _installed(subject: Subject, install: Install) -> Iterator[Contribution]:
         sure = install.certain and (kind == "packages" or _bare_debian(subject))
         yield Contribution(
             install.line,
-            f"{install.ecosystem}: {wanted.name}",
+            f"{install.label}: {wanted.shown}",
             kind,
             low=0,
             likely=0,
@@ -115,8 +116,6 @@ def _bare_debian(subject: Subject) -> bool:
 
 def _sure_share(ecosystem: str, name: str, pin: str | None) -> float:
     """How much of a package's measured size another of its versions surely has too."""
-    from lintimg.aws.tables import table
-
     measured = table(f"package_sizes_{ecosystem}")["packages"][name].get("version", "")
     digits = "".join(c if c.isdigit() else " " for c in pin or "").split()
     if not digits:

@@ -103,7 +103,7 @@ def _listed(parts: dict[tuple[int, str], int]) -> tuple[EstimatePart, ...]:
     small: dict[int, list[int]] = {}
     listed: list[EstimatePart] = []
     for (line, what), bytes_ in parts.items():
-        if bytes_ < _SMALL and what.startswith(("pip: ", "npm: ", "apt: ")):
+        if bytes_ < _SMALL and ": " in what:
             small.setdefault(line, []).append(bytes_)
         else:
             listed.append(EstimatePart(line, what, bytes_))

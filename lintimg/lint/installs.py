@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lintimg.aws.sizes import normalised_name, package_part
+from lintimg.aws.tables import table
 from lintimg.context.manifests import Dependency, ManifestFile, read_manifest
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.mounts import read_mounts
@@ -26,6 +27,9 @@ _ECOSYSTEMS = {
     "yarn": "npm",
     "pnpm": "npm",
     "apt": "apt",
+    "dnf": "apt",
+    "microdnf": "apt",
+    "yum": "apt",
 }
 _LOCK_FILES = (
     "package-lock.json",
@@ -45,9 +49,12 @@ _MAX_MANIFESTS = 8
 
 
 class Wanted(NamedTuple):
-    """One package asked for: `transitive` when a lock file names it, `pin` its version specifier."""
+    """One package asked for: `name` as the tables have it, `shown` as it was written, `pin` its version
+    specifier, `transitive` when a lock file names it.
+    """
 
     name: str
+    shown: str
     pin: str | None
     transitive: bool
 
@@ -57,10 +64,11 @@ class Install(NamedTuple):
 
     `place` is the folder it goes to, None when that is the system or not known. `certain`: it runs in every
     build. `compiled` tells of Python bytecode, `recommends` of apt's recommended packages, `cached` of a download cache that
-    stays in the layer.
+    stays in the layer. `label` names the manager for people.
     """
 
     ecosystem: str
+    label: str
     line: int
     wanted: tuple[Wanted, ...]
     place: str | None
@@ -79,27 +87,28 @@ def installs(subject: Subject, run: ShippedRun) -> Iterator[Install]:
             continue
         later = [other for other in run.operations if _same_script(other, operation)]
         removed = {
-            normalised_name(ecosystem, package.name)
+            _named(ecosystem, package.name, None, cpu=False).name
             for other in later
             if other.action == "remove" and _ECOSYSTEMS.get(other.manager) == ecosystem
             for package in other.packages
         }
         wanted = [
-            each
-            for each in _wanted(subject, run.step, operation, ecosystem)
-            if normalised_name(ecosystem, each.name) not in removed
+            each for each in _wanted(subject, run.step, operation, ecosystem) if each.name not in removed
         ]
         if not wanted:
             continue
         command = operation.command
         yield Install(
             ecosystem=ecosystem,
+            label=operation.manager if ecosystem == "apt" else ecosystem,
             line=line_of(operation.span.start).line,
             wanted=tuple(wanted),
             place=_place(run.step, operation),
-            certain=not (command.conditional or command.function or command.negated),
+            certain=not (command.conditional or command.function or command.negated)
+            and not (ecosystem == "apt" and operation.manager != "apt"),
             compiled=_compiles(run.step, operation),
-            recommends=not any(
+            recommends=operation.manager == "apt"
+            and not any(
                 option.startswith("--no-install-recommends") or "Install-Recommends" in option
                 for option in operation.options
             ),
@@ -137,11 +146,14 @@ def _from_manifest(ecosystem: str, dependency: Dependency, manifest: ManifestFil
     return wanted._replace(transitive=_is_lock(manifest.path))
 
 
-def _named(ecosystem: str, name: str, version: str | None, *, cpu: bool) -> Wanted:
+def _named(ecosystem: str, shown: str, version: str | None, *, cpu: bool) -> Wanted:
+    name = shown
+    if ecosystem == "apt":
+        name = table("package_sizes_apt")["aliases"].get(name, name)
     name = normalised_name(ecosystem, name)
     if ecosystem == "pip" and name == "torch" and (cpu or _CPU_TORCH.search(version or "")):
-        name = "torch+cpu"
-    return Wanted(name, version, transitive=False)
+        name = shown = "torch+cpu"
+    return Wanted(name, shown, version, transitive=False)
 
 
 def _is_lock(path: str) -> bool:
@@ -229,7 +241,7 @@ def _option(operation: Operation, *names: str) -> str | None:
 def _place(step: Step, operation: Operation) -> str | None:
     """The folder an installation goes to, None for the system's own or one that is not known."""
     manager = operation.manager
-    if manager == "apt":
+    if _ECOSYSTEMS[manager] == "apt":
         return None
     values = _environment(step, operation)
     if manager in ("npm", "yarn", "pnpm"):

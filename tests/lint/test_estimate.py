@@ -237,3 +237,9 @@ def test_file_of_the_context_behind_a_path(
     run = next(step for step in found.build.shipped_steps() if step.instruction.keyword == "RUN")
     assert found.context is not None
     assert context_file(found.build, found.context, run, path) == expected
+
+
+def test_packages_of_amazon_linux_are_likely_but_not_sure() -> None:
+    found = estimated(PYTHON + "RUN dnf install -y gcc-c++ git\n")
+    assert whats(found)[1:] == ["dnf: gcc-c++", "dnf: git"]
+    assert found.low == base_only().low
