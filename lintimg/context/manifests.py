@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
 
+from lintimg.context.dependency import Dependency, ManifestFile
+from lintimg.context.names import is_lock, is_manifest, lock_of
 
-class Dependency(NamedTuple):
-    """One dependency a manifest names. `name` is normalised as its ecosystem does, `version` the
-    specifier as written or None, `line` 1-based or None, `development` whether a production install leaves it out.
-    `source` is an index, URL or path it comes from where the manifest says so.
-    """
+_LIMIT = 1_000_000
+_LOCK_LIMIT = 8_000_000
 
-    ecosystem: str
-    name: str
-    version: str | None
-    line: int | None
-    development: bool
-    source: str | None
-
-
-class ManifestFile(NamedTuple):
-    """A manifest read from the context; `options` are global ones (pip's `--index-url …`)."""
-
-    path: str
-    ecosystem: str
-    dependencies: tuple[Dependency, ...]
-    options: tuple[str, ...]
+Content = tuple[list[Dependency], list[str]]
 
 
 def read_manifest(path: str, data: bytes) -> ManifestFile | None:
     """The dependencies in `data`; `path` tells by its name which kind of file it is. None when the
-    name is no manifest's or the content cannot be read.
+    name is no manifest's or the content cannot be read (or is over 1 MB; 8 MB for a lock file).
     """
-    raise NotImplementedError
+    ecosystem = is_manifest(path)
+    if ecosystem is None or len(data) > (_LOCK_LIMIT if is_lock(path) else _LIMIT):
+        return None
+    read = _reader(path.rpartition("/")[2], ecosystem)
+    if read is None:
+        return None
+    try:
+        dependencies, options = read(_decode(data))
+    except ValueError:
+        return None
+    return ManifestFile(path, ecosystem, tuple(dependencies), tuple(options))
+
+
+def _reader(name: str, ecosystem: str) -> Callable[[str], Content] | None:
+    """The function that reads files called `name`; its module is loaded only now."""
+    if ecosystem in ("pip", "conda"):
+        from lintimg.context import python_manifests
+
+        return python_manifests.reader(name)
+    if ecosystem == "npm":
+        from lintimg.context import node_manifests
+
+        return node_manifests.reader(name)
+    if ecosystem in ("maven", "nuget"):
+        from lintimg.context import xml_manifests
+
+        return xml_manifests.reader(name)
+    from lintimg.context import other_manifests
+
+    return other_manifests.reader(name)
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # PowerShell's redirection writes requirements files like this, and pip reads them.
+        return data.decode("utf-16", "replace")
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+
+
+__all__ = ["Dependency", "ManifestFile", "is_lock", "is_manifest", "lock_of", "read_manifest"]
