@@ -49,7 +49,7 @@ class AwsBase(NamedTuple):
     is missing, `latest`, unknown or only a digest. `architecture` comes from a tag suffix.
 
     `form` says why: "runtime" a tag of the table, "floating" none or `latest`, "short" a documented tag that
-    names no version (`python:3`), "digest" a digest alone, "unknown" none that AWS's grammar has.
+    names no version (`python:3`), "digest" a digest without a tag that tells, "unknown" none that AWS's grammar has.
     """
 
     language: str
@@ -71,14 +71,14 @@ def aws_base(reference: str) -> AwsBase | None:
         return None
     tag, digest = parsed.tag, parsed.digest
     if tag is None or tag == "latest":
-        return AwsBase(image, tag, digest, None, None, "floating" if tag or digest is None else "digest")
+        return AwsBase(image, tag, digest, None, None, "digest" if digest else "floating")
     runtime = runtime_of(image, tag)
     parts = read_tag(tag)
     form: TagForm = "runtime"
     if runtime is None:
         form = "short" if f"{image}:{parts.version}" in table("runtimes")["short_tags"] else "unknown"
         if parts.version == "latest":
-            form = "floating"
+            form = "digest" if digest else "floating"
     return AwsBase(image, tag, digest, runtime, parts.architecture, form)
 
 

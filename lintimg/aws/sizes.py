@@ -15,7 +15,8 @@ from lintimg.dockerfile.reference import parse_reference
 
 
 class PackageSize(NamedTuple):
-    """Unpacked size of a package with its dependencies, `download` the compressed one. `advice` says what to
+    """Unpacked size of a package with its dependencies, `download` the compressed one (0 where
+    it was not measured: npm, apt). `advice` says what to
     use instead (None: nothing lighter), `alternative` its name and `saving` what that saves in bytes.
     `oversized`: worth a finding (LI404). `unless` are substrings of version, options or index that make it fine (`+cpu`).
 

@@ -25,6 +25,7 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
         ("public.ecr.aws/lambda/python:latest", "python", None, "floating"),
         ("public.ecr.aws/lambda/python:latest-arm64", "python", None, "floating"),
         ("public.ecr.aws/lambda/python@" + DIGEST, "python", None, "digest"),
+        ("public.ecr.aws/lambda/python:latest@" + DIGEST, "python", None, "digest"),
         ("public.ecr.aws/lambda/python:3", "python", None, "short"),
         ("public.ecr.aws/lambda/nodejs:20.x", "nodejs", None, "unknown"),
         ("public.ecr.aws/lambda/python:3.12-amd64", "python", None, "unknown"),
