@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lintimg.aws.sizes import normalised_name, package_part
 from lintimg.aws.tables import table
-from lintimg.context.manifests import Dependency, ManifestFile, read_manifest
+from lintimg.context.manifests import Dependency, ManifestFile, is_lock, read_manifest
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.lint.image_files import absolute, context_file, expanded
@@ -31,21 +31,15 @@ _ECOSYSTEMS = {
     "microdnf": "apt",
     "yum": "apt",
 }
-_LOCK_FILES = (
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "poetry.lock",
-    "uv.lock",
-    "pipfile.lock",
-)
 _CPU_TORCH = re.compile(r"\+cpu\b|/whl/(?:nightly/)?cpu\b|torch-backend[= ]cpu\b")
 _PRODUCTION = re.compile(
     r"--(?:production|prod|no-dev|no-default-groups|omit=dev|only=prod(?:uction)?|only=main|without=dev)\b(?!=false)|^-P$"
 )
 _EXTRAS = re.compile(r"\[([^\]]*)\]")
 _MAX_MANIFESTS = 8
+_MANIFEST_LIMIT = 1_000_001
+_LOCK_LIMIT = 8_000_001
+"""A byte over what is read of a manifest and of a lock file, so that a longer one is told from a whole one."""
 
 
 class Wanted(NamedTuple):
@@ -127,23 +121,29 @@ def _wanted(subject: Subject, step: Step, operation: Operation, ecosystem: str) 
             continue
         yield _named(ecosystem, package.name, package.version, cpu=cpu)
         extras = _EXTRAS.search(package.text)
-        for extra in extras[1].split(",") if extras else ():
-            if package_part(ecosystem, extra) is not None:
-                yield _named(ecosystem, extra.strip(), None, cpu=cpu)
-    manifests = list(_manifests(subject, step, operation, ecosystem))
-    direct = [each for each in manifests if not _is_lock(each.path)]
+        yield from _extras(ecosystem, extras[1].split(",") if extras else (), cpu=cpu)
     production = _production_only(step, operation)
-    for manifest in direct or manifests[:1]:
+    for manifest in _manifests(subject, step, operation, ecosystem):
         cpu_here = cpu or any(_CPU_TORCH.search(option) for option in manifest.options)
         for dependency in manifest.dependencies:
             if not (dependency.development and production):
-                yield _from_manifest(ecosystem, dependency, manifest, cpu=cpu_here)
+                yield from _from_manifest(ecosystem, dependency, manifest, cpu=cpu_here)
 
 
-def _from_manifest(ecosystem: str, dependency: Dependency, manifest: ManifestFile, *, cpu: bool) -> Wanted:
+def _from_manifest(
+    ecosystem: str, dependency: Dependency, manifest: ManifestFile, *, cpu: bool
+) -> Iterator[Wanted]:
     cpu = cpu or bool(_CPU_TORCH.search(dependency.source or ""))
     wanted = _named(ecosystem, dependency.name, dependency.version, cpu=cpu)
-    return wanted._replace(transitive=_is_lock(manifest.path))
+    yield wanted._replace(transitive=is_lock(manifest.path))
+    yield from _extras(ecosystem, dependency.extras, cpu=cpu)
+
+
+def _extras(ecosystem: str, extras: Iterable[str], *, cpu: bool) -> Iterator[Wanted]:
+    """The packages after which extras are called, as in `transformers[torch]`."""
+    for extra in extras:
+        if package_part(ecosystem, extra) is not None:
+            yield _named(ecosystem, extra.strip(), None, cpu=cpu)
 
 
 def _named(ecosystem: str, shown: str, version: str | None, *, cpu: bool) -> Wanted:
@@ -156,15 +156,23 @@ def _named(ecosystem: str, shown: str, version: str | None, *, cpu: bool) -> Wan
     return Wanted(name, shown, version, transitive=False)
 
 
-def _is_lock(path: str) -> bool:
-    return posixpath.basename(path).lower() in _LOCK_FILES
-
-
 def _manifests(subject: Subject, step: Step, operation: Operation, ecosystem: str) -> Iterator[ManifestFile]:
+    """The manifests `operation` reads; a lock file only where nothing else tells what is asked for."""
+    names = [manifest.path for manifest in operation.manifests]
+    direct = list(_read(subject, step, [name for name in names if not is_lock(name)], ecosystem))
+    if direct:
+        yield from direct
+        return
+    for manifest in _read(subject, step, [name for name in names if is_lock(name)], ecosystem):
+        yield manifest
+        return
+
+
+def _read(subject: Subject, step: Step, names: list[str], ecosystem: str) -> Iterator[ManifestFile]:
     context = subject.context
     if context is None:
         return
-    pending = [manifest.path for manifest in operation.manifests]
+    pending = list(names)
     seen: set[str] = set()
     while pending and len(seen) < _MAX_MANIFESTS:
         path = expanded(pending.pop(0), step.environment, subject.document.escape)
@@ -174,15 +182,20 @@ def _manifests(subject: Subject, step: Step, operation: Operation, ecosystem: st
         if found is None or found in seen:
             continue
         seen.add(found)
-        data = context.read(found)
+        data = context.read(found, _LOCK_LIMIT if is_lock(found) else _MANIFEST_LIMIT)
         if data is None:
             continue
         manifest = read_manifest(found, data)
-        if manifest is None and ecosystem == "pip":
+        if manifest is None and ecosystem == "pip" and not is_lock(found):
             # `-r` reads any file name as requirements.
             manifest = read_manifest(posixpath.join(posixpath.dirname(found), "requirements.txt"), data)
-        if manifest is not None and manifest.ecosystem == ecosystem:
-            yield manifest
+        if manifest is None or manifest.ecosystem != ecosystem:
+            continue
+        folder = posixpath.dirname(path)
+        pending += [
+            posixpath.join(folder, option[3:]) for option in manifest.options if option.startswith("-r ")
+        ]
+        yield manifest
 
 
 def _environment(step: Step, operation: Operation) -> dict[str, str | None]:

@@ -243,3 +243,41 @@ def test_packages_of_amazon_linux_are_likely_but_not_sure() -> None:
     found = estimated(PYTHON + "RUN dnf install -y gcc-c++ git\n")
     assert whats(found)[1:] == ["dnf: gcc-c++", "dnf: git"]
     assert found.low == base_only().low
+
+
+def test_requirements_are_read_from_the_context(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("-r base.txt\nfoo==1.0\n")
+    (tmp_path / "base.txt").write_text("pandas==2.2.0\n# numpy\n")
+    copies = "COPY requirements.txt base.txt ./\n"
+    found = estimated(PYTHON + copies + "RUN pip install --no-cache-dir -r requirements.txt\n", tmp_path)
+    assert "pip: pandas" in whats(found)
+    assert "pip: 1 package not measured" in whats(found)
+    assert found.parts[-1].line == 3
+
+
+def test_cpu_index_in_the_requirements(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(
+        "--extra-index-url https://download.pytorch.org/whl/cpu\ntorch\nsentence-transformers\n"
+    )
+    found = estimated(
+        PYTHON + "COPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n", tmp_path
+    )
+    assert found.likely < 3_000 * MB
+
+
+def test_manifest_that_was_not_copied_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("pandas\n")
+    found = estimated(PYTHON + "RUN pip install --no-cache-dir -r requirements.txt\n", tmp_path)
+    assert "pip: pandas" not in whats(found)
+
+
+def test_development_dependencies_follow_the_options(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(
+        '{"dependencies": {"googleapis": "^150"}, "devDependencies": {"aws-cdk-lib": "^2"}}'
+    )
+    everything = estimated(NODE + "COPY package.json ./\nRUN npm install\n", tmp_path)
+    assert {"npm: googleapis", "npm: aws-cdk-lib"} <= set(whats(everything))
+    production = estimated(NODE + "COPY package.json ./\nRUN npm install --omit=dev\n", tmp_path)
+    assert "npm: aws-cdk-lib" not in whats(production)
+    variable = estimated(NODE + "ENV NODE_ENV=production\nCOPY package.json ./\nRUN npm install\n", tmp_path)
+    assert whats(variable) == whats(production)
