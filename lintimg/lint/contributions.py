@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from lintimg.aws.sizes import PackagePart, package_part, with_dependencies
@@ -19,6 +20,9 @@ MEGABYTE = 1_000_000
 
 _ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
 _MAX_DEPTH = 6
+_MAX_CONTRIBUTIONS = 2_000
+_MAX_MANIFEST_INSTALLS = 100
+"""Bounds on absurd files; real ones stay far below."""
 _UNMEASURED = {"pip": (2, 30), "npm": (1, 15), "apt": (3, 40)}
 """Likely and high megabytes of a package that was never measured."""
 _UNMEASURED_TRANSITIVE = (0.3, 3)
@@ -50,16 +54,101 @@ class Contribution(NamedTuple):
     ecosystem: str = ""
 
 
-def contributions(subject: Subject, stage: int, depth: int = _MAX_DEPTH) -> Iterator[Contribution]:
+def contributions(subject: Subject, stage: int) -> Sequence[Contribution]:
     """What the instructions that make up `stage` add to its root image, in order."""
-    for step in steps_of(subject.build, stage):
-        if step.instruction.keyword == "RUN":
-            for install in installs(subject, subject.run(step)):
-                yield from _installed(subject, install)
-        else:
-            copy = read_copy(step.instruction)
-            if copy is not None:
-                yield from _copied(subject, step, copy, depth)
+    return _Collector(subject).stage(stage, _MAX_DEPTH)
+
+
+class _Collector:
+    """Gathers contributions; a stage that is copied from many times is read once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._stages: dict[int, list[Contribution]] = {}
+        self._sizes: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+        self._manifests_left = _MAX_MANIFEST_INSTALLS
+
+    def stage(self, number: int, depth: int) -> list[Contribution]:
+        """The contributions to a stage, at most as many as an image can sensibly have."""
+        found = self._stages.get(number)
+        if found is None:
+            self._stages[number] = []  # a stage that copies from itself gets nothing
+            found = self._stages[number] = list(islice(self._steps(number, depth), _MAX_CONTRIBUTIONS))
+        return found
+
+    def _steps(self, number: int, depth: int) -> Iterator[Contribution]:
+        for step in steps_of(self.subject.build, number):
+            keyword = step.instruction.keyword
+            if keyword == "RUN":
+                run = self.subject.run(step)
+                if not run.operations:
+                    continue
+                for install in installs(self.subject, run, manifests=self._manifests_left > 0):
+                    self._manifests_left -= 1
+                    yield from _installed(self.subject, install)
+            elif keyword in ("COPY", "ADD"):
+                copy = read_copy(step.instruction)
+                if copy is not None:
+                    yield from self._copied(step, copy, depth)
+
+    def _copied(self, step: Step, copy: Copy, depth: int) -> Iterator[Contribution]:
+        escape = self.subject.document.escape
+        line = step.instruction.start_line
+        destination = expanded(copy.destination.text, step.environment, escape)
+        place = None if destination is None else absolute(step.workdir, destination)
+        for word in copy.sources:
+            source = expanded(word.text, step.environment, escape)
+            if source is None or is_remote(source):
+                continue
+            if copy.from_ is not None:
+                yield from self._from_stage(copy.from_, source, line, place, depth)
+                continue
+            count, size = self._context(source, copy.exclude)
+            if not count:
+                continue
+            grows = copy.keyword == "ADD" and source.endswith(_ARCHIVES)
+            files = f" ({count} files)" if count > 1 else ""
+            yield Contribution(
+                line,
+                f"{copy.keyword} {source}{files}",
+                "code",
+                size,
+                size * 3 if grows else size,
+                size * 6 if grows else size,
+                place,
+            )
+
+    def _context(self, source: str, exclude: tuple[str, ...]) -> tuple[int, int]:
+        """How many files and bytes a source brings from the context."""
+        if self.subject.context is None:
+            return 0, 0
+        key = (source, exclude)
+        found = self._sizes.get(key)
+        if found is None:
+            matched = self.subject.context.match(source, exclude)
+            found = self._sizes[key] = (len(matched.files), matched.bytes)
+        return found
+
+    def _from_stage(
+        self, name: str, source: str, line: int, place: str | None, depth: int
+    ) -> Iterator[Contribution]:
+        """What COPY --from brings: whatever plainly landed in `source` of the other stage. Nothing of it is sure."""
+        stage = self.subject.build.stage_called(name)
+        wanted = absolute("/", source)
+        if stage is None or wanted is None or depth == 0:
+            return
+        for each in self.stage(stage.number, depth - 1):
+            landed = each.place
+            if landed is None:
+                # The interpreter's own folders: taken along when they are what is copied.
+                system = "site-packages" in wanted or wanted in ("/", "/usr/local", "/usr")
+                if each.kind == "packages" and system:
+                    yield each._replace(line=line, low=0, scale=0.0)
+            elif inside(landed, wanted):
+                yield each._replace(line=line, low=0, place=place, scale=0.0)
+            elif each.kind == "code" and inside(wanted, landed):
+                # A part of a copied folder: at most all of it.
+                yield each._replace(line=line, low=0, likely=0, place=place)
 
 
 def _installed(subject: Subject, install: Install) -> Iterator[Contribution]:
@@ -121,61 +210,6 @@ def _sure_share(ecosystem: str, name: str, pin: str | None) -> float:
     if not digits:
         return _SAME_MAJOR
     return _SAME_MAJOR if digits[0] == measured.partition(".")[0] else _OTHER_MAJOR
-
-
-def _copied(subject: Subject, step: Step, copy: Copy, depth: int) -> Iterator[Contribution]:
-    escape = subject.document.escape
-    line = step.instruction.start_line
-    destination = expanded(copy.destination.text, step.environment, escape)
-    place = None if destination is None else absolute(step.workdir, destination)
-    for word in copy.sources:
-        source = expanded(word.text, step.environment, escape)
-        if source is None or is_remote(source):
-            continue
-        if copy.from_ is not None:
-            yield from _from_stage(subject, copy.from_, source, line, place, depth)
-        elif subject.context is not None:
-            matched = subject.context.match(source, copy.exclude)
-            count = len(matched.files)
-            if not count:
-                continue
-            size = matched.bytes
-            grows = copy.keyword == "ADD" and source.endswith(_ARCHIVES)
-            files = f" ({count} files)" if count > 1 else ""
-            yield Contribution(
-                line,
-                f"{copy.keyword} {source}{files}",
-                "code",
-                size,
-                size * 3 if grows else size,
-                size * 6 if grows else size,
-                place,
-            )
-
-
-def _from_stage(
-    subject: Subject, name: str, source: str, line: int, place: str | None, depth: int
-) -> Iterator[Contribution]:
-    """What COPY --from brings: whatever plainly landed in `source` of the other stage. Nothing of it is sure."""
-    stage = subject.build.stage_called(name)
-    wanted = absolute("/", source)
-    if stage is None or wanted is None or depth == 0:
-        return
-    for each in contributions(subject, stage.number, depth - 1):
-        landed = each.place
-        if landed is None:
-            # The interpreter's own folders: taken along when they are what is copied.
-            if each.kind != "packages" or not (
-                "site-packages" in wanted or wanted in ("/", "/usr/local", "/usr")
-            ):
-                continue
-        elif not inside(landed, wanted) and not (each.kind == "code" and inside(wanted, landed)):
-            continue
-        elif not inside(landed, wanted):
-            # A part of a copied folder: at most all of it.
-            yield each._replace(line=line, low=0, likely=0, place=place)
-            continue
-        yield each._replace(line=line, low=0, place=place, scale=0.0)
 
 
 def total(part: PackagePart, *, compiled: bool, recommends: bool) -> int:

@@ -57,8 +57,8 @@ class Install(NamedTuple):
     """What one package-manager call puts into the image.
 
     `place` is the folder it goes to, None when that is the system or not known. `certain`: it runs in every
-    build. `compiled` tells of Python bytecode, `recommends` of apt's recommended packages, `cached` of a download cache that
-    stays in the layer. `label` names the manager for people.
+    build. `compiled` tells of Python bytecode, `recommends` of apt's recommended packages, `cached` of pip's downloads that
+    stay in the layer. `label` names the manager for people.
     """
 
     ecosystem: str
@@ -72,22 +72,20 @@ class Install(NamedTuple):
     cached: bool
 
 
-def installs(subject: Subject, run: ShippedRun) -> Iterator[Install]:
-    """The installations of `run` that stay in its layer, in order."""
+def installs(subject: Subject, run: ShippedRun, *, manifests: bool = True) -> Iterator[Install]:
+    """The installations of `run` that stay in its layer, in order. Without `manifests` only packages named on
+    the line count.
+    """
     line_of = subject.document.source.position
+    undone = _Undone(run)
     for operation in run.operations:
         ecosystem = _ECOSYSTEMS.get(operation.manager)
         if ecosystem is None or operation.action != "install":
             continue
-        later = [other for other in run.operations if _same_script(other, operation)]
-        removed = {
-            _named(ecosystem, package.name, None, cpu=False).name
-            for other in later
-            if other.action == "remove" and _ECOSYSTEMS.get(other.manager) == ecosystem
-            for package in other.packages
-        }
         wanted = [
-            each for each in _wanted(subject, run.step, operation, ecosystem) if each.name not in removed
+            each
+            for each in _wanted(subject, run.step, operation, ecosystem, manifests=manifests)
+            if undone.removed.get((ecosystem, each.name), -1) < operation.number
         ]
         if not wanted:
             continue
@@ -106,15 +104,38 @@ def installs(subject: Subject, run: ShippedRun) -> Iterator[Install]:
                 option.startswith("--no-install-recommends") or "Install-Recommends" in option
                 for option in operation.options
             ),
-            cached=_keeps_cache(run, operation, later),
+            cached=_keeps_cache(run.step, operation, undone),
         )
 
 
-def _same_script(other: Operation, operation: Operation) -> bool:
-    return other.number > operation.number
+class _Undone:
+    """What the commands of a RUN take away again, with the number of the last command that does."""
+
+    def __init__(self, run: ShippedRun) -> None:
+        self.removed: dict[tuple[str, str], int] = {}
+        self.cleaned = -1
+        self.cache_dropped = any(
+            mount.type in ("cache", "tmpfs") for mount in read_mounts(run.step.instruction)
+        )
+        for operation in run.operations:
+            ecosystem = _ECOSYSTEMS.get(operation.manager)
+            if operation.action == "clean":
+                self.cleaned = operation.number
+            elif operation.action == "remove" and ecosystem is not None:
+                for package in operation.packages:
+                    name = _named(ecosystem, package.name, None, cpu=False).name
+                    self.removed[ecosystem, name] = operation.number
+        for script in run.scripts:
+            for command in script.commands:
+                if command.name == "rm" and any(
+                    "cache" in word.raw or ".npm" in word.raw for word in command.arguments
+                ):
+                    self.cache_dropped = True
 
 
-def _wanted(subject: Subject, step: Step, operation: Operation, ecosystem: str) -> Iterator[Wanted]:
+def _wanted(
+    subject: Subject, step: Step, operation: Operation, ecosystem: str, *, manifests: bool
+) -> Iterator[Wanted]:
     cpu = _names_cpu_torch(step, operation)
     for package in operation.packages:
         if package.kind not in ("name", "variable") or not package.name or "$" in package.name:
@@ -122,6 +143,8 @@ def _wanted(subject: Subject, step: Step, operation: Operation, ecosystem: str) 
         yield _named(ecosystem, package.name, package.version, cpu=cpu)
         extras = _EXTRAS.search(package.text)
         yield from _extras(ecosystem, extras[1].split(",") if extras else (), cpu=cpu)
+    if not manifests or not operation.manifests:
+        return
     production = _production_only(step, operation)
     for manifest in _manifests(subject, step, operation, ecosystem):
         cpu_here = cpu or any(_CPU_TORCH.search(option) for option in manifest.options)
@@ -286,23 +309,11 @@ def _place(step: Step, operation: Operation) -> str | None:
     return None
 
 
-def _keeps_cache(run: ShippedRun, operation: Operation, later: Iterable[Operation]) -> bool:
-    """Whether pip's or npm's download cache stays in the layer."""
-    if operation.manager not in ("pip", "pipenv", "npm"):
+def _keeps_cache(step: Step, operation: Operation, undone: _Undone) -> bool:
+    """Whether pip's download cache stays in the layer."""
+    if operation.manager not in ("pip", "pipenv") or undone.cache_dropped:
         return False
-    if operation.has("--no-cache-dir", "--no-cache") or any(
-        mount.type in ("cache", "tmpfs") for mount in read_mounts(run.step.instruction)
-    ):
+    if operation.has("--no-cache-dir", "--no-cache") or undone.cleaned > operation.number:
         return False
-    values = _environment(run.step, operation)
-    if values.get("PIP_NO_CACHE_DIR") and values["PIP_NO_CACHE_DIR"] not in ("0", "false", "off"):
-        return False
-    if any(other.action == "clean" for other in later):
-        return False
-    for script in run.scripts:
-        for command in script.commands:
-            if command.name == "rm" and any(
-                "cache" in word.raw or ".npm" in word.raw for word in command.arguments
-            ):
-                return False
-    return True
+    value = _environment(step, operation).get("PIP_NO_CACHE_DIR")
+    return not value or value.lower() in ("0", "false", "off")

@@ -281,3 +281,10 @@ def test_development_dependencies_follow_the_options(tmp_path: Path) -> None:
     assert "npm: aws-cdk-lib" not in whats(production)
     variable = estimated(NODE + "ENV NODE_ENV=production\nCOPY package.json ./\nRUN npm install\n", tmp_path)
     assert whats(variable) == whats(production)
+
+
+def test_absurd_files_are_bounded() -> None:
+    stages = ["FROM python:3.12 AS s0\n" + "RUN pip install pandas\n" * 50]
+    stages += [f"FROM python:3.12 AS s{n}\n" + f"COPY --from=s{n - 1} / /\n" * 50 for n in range(1, 10)]
+    assert len(estimated("".join(stages)).parts) < 5_000
+    assert len(estimated(PYTHON + "COPY --from=0 / /\n").parts) == 1
