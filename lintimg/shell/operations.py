@@ -2,217 +2,185 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lintimg.shell.managers import MANAGERS, MODULES, Manager
+from lintimg.model.span import Span
+from lintimg.shell.managers import Launcher, Manager, Table, Verb, lookup, table
+from lintimg.shell.options import Call, read_call
 from lintimg.shell.packages import Action, Manifest, Operation, PackageArgument
 from lintimg.shell.script import Command, Script, ShellWord
-from lintimg.shell.specifiers import package_argument
+from lintimg.shell.specifiers import packages, path_package, vcs_package, with_version
 
-_PYTHON = re.compile(r"python[\d.]*\Z|pypy[\d.]*\Z")
-_PIP = re.compile(r"pip[\d.]*\Z")
-_VERSION_OPTIONS = {
-    "gem": ("-v", "--version"),
-    "cargo": ("--version", "--vers", "--tag", "--rev"),
-    "dotnet": ("--version",),
-}
-_FILE_OPTIONS = {
-    "pip": ("-r", "--requirement"),
-    "uv": ("-r", "--requirement"),
-    "pipenv": ("-r", "--requirementstxt"),
-    "conda": ("-f", "--file"),
-    "gem": ("-g", "--file"),
-    "maven": ("-f", "--file"),
-}
-_TAKES_PACKAGES: tuple[Action, ...] = ("install", "remove", "upgrade", "download")
-
-
-class _Read(NamedTuple):
-    verb: ShellWord | None
-    action: Action
-    options: tuple[tuple[str, ShellWord | None, ShellWord], ...]
-    operands: tuple[ShellWord, ...]
+_INFORMATION = frozenset(("--version", "--help", "-v", "-V", "-h"))
+_DELEGATION_LIMIT = 8
+_ARCHIVES = (".whl", ".gz", ".zip", ".bz2", ".tgz", "*")
 
 
 def operations(script: Script) -> tuple[Operation, ...]:
-    """The package-manager calls of `script`, in order."""
+    """The package-manager calls of `script`, in order.
+
+    A call through `python -m`, `sh ./gradlew`, `corepack`, `poetry run`, `uv run`, `conda run` and
+    the like is that of the manager it runs.
+    """
+    if not script.commands:
+        return ()
+    managers = table()
     found = []
     for number, command in enumerate(script.commands):
-        operation = _operation(command, number)
-        if operation is not None:
-            found.append(operation)
+        name = command.name
+        if name is not None and (name in managers.programs or _may_launch(name, managers)):
+            operation = _operation(command, number, managers)
+            if operation is not None:
+                found.append(operation)
     return tuple(found)
 
 
-def _operation(command: Command, number: int) -> Operation | None:
-    program, words = _program(command)
-    manager = MANAGERS.get(program)
-    if manager is None:
-        return None
-    read = _read(manager, words)
-    if read is None:
-        return None
-    action, operands = read.action, read.operands
-    if manager.family == "go" and read.verb is not None and read.verb.pieces == "install":
-        local = bool(operands) and all(word.pieces.startswith(".") for word in operands)
-        action = "build" if local else action
-    if manager.family == "maven":
-        action = _maven_action(operands)
-    packages = _packages(manager, action, read) if action in _TAKES_PACKAGES else ()
-    manifests = _manifests(manager, action, read, packages, command)
-    return Operation(
-        manager=manager.family,
-        program=program,
-        action=action,
-        verb=read.verb,
-        packages=packages,
-        manifests=manifests,
-        options=tuple(text if value is None else f"{text}={value.pieces}" for text, value, _ in read.options),
-        command=command,
-        number=number,
-        span=command.statement,
+def _may_launch(name: str, managers: Table) -> bool:
+    """Whether `name` is a launcher or a manager's name with a version."""
+    if name in managers.launchers:
+        return True
+    return name[-1:].isdigit() and (
+        lookup(managers.programs, name) is not None or lookup(managers.launchers, name) is not None
     )
 
 
-def _program(command: Command) -> tuple[str, tuple[ShellWord, ...]]:
-    name = command.name or ""
-    words = command.words[1:]
-    if name in MANAGERS:
-        return name, words
-    if _PIP.match(name):
-        return "pip", words
-    if _PYTHON.match(name):
-        for position, word in enumerate(words[:-1]):
-            if word.value == "-m":
-                module = words[position + 1].value or ""
-                return (module, words[position + 2 :]) if module in MODULES else ("", ())
-            if not word.pieces.startswith("-"):
-                break
-    return "", ()
+class _Start(NamedTuple):
+    """A manager, the name it is called by, and the place of its word."""
+
+    manager: Manager
+    program: str
+    at: int
 
 
-def _read(manager: Manager, words: tuple[ShellWord, ...]) -> _Read | None:
-    options: list[tuple[str, ShellWord | None, ShellWord]] = []
-    operands: list[ShellWord] = []
-    at, only_operands = 0, False
-    while at < len(words):
-        word = words[at]
-        text = word.pieces
-        at += 1
-        if only_operands or not text.startswith("-") or text == "-" or (manager.family == "apt" and not text):
-            operands.append(word)
-        elif text == "--":
-            only_operands = True
-        elif text in manager.valued and at < len(words):
-            options.append((text, words[at], word))
-            at += 1
-        elif len(text) > 2 and text[:2] in manager.valued and text[1] != "-" and "=" not in text[:3]:
-            span = word.span
-            value = ShellWord(
-                word.raw[2:],
-                word.value and word.value[2:],
-                text[2:],
-                word.quoted,
-                span._replace(start=min(span.start + 2, span.end)),
-            )
-            options.append((text[:2], value, word))
-        else:
-            options.append((text, None, word))
-    return _with_verb(manager, options, operands)
+def _operation(command: Command, number: int, managers: Table) -> Operation | None:
+    words = command.words
+    found: Operation | None = None
+    at = 0
+    for _ in range(_DELEGATION_LIMIT):
+        start = _start(words, at, managers)
+        if start is None:
+            return found
+        call = read_call(start.manager, words, start.at + 1)
+        if call.verb is None:
+            return found
+        made = _made(start, call, call.verb, command, number, words[at])
+        if found is None or made is not None:
+            found = made
+        if call.verb.operands != "command" or call.command_at is None:
+            return found
+        at = call.command_at
+    return found
 
 
-def _with_verb(
-    manager: Manager, options: list[tuple[str, ShellWord | None, ShellWord]], operands: list[ShellWord]
-) -> _Read | None:
-    for length in (3, 2, 1):
-        phrase = " ".join(word.pieces for word in operands[:length])
-        action = manager.verbs.get(phrase)
-        if action is not None and len(operands) >= length:
-            return _Read(operands[length - 1], action, tuple(options), tuple(operands[length:]))
-    if not operands:
-        if manager.bare is None or any(
-            text in ("--version", "-v", "-V", "--help", "-h") for text, _, _ in options
-        ):
-            return None
-        return _Read(None, manager.bare, tuple(options), ())
-    if manager.other is None:
+def _start(words: Sequence[ShellWord], at: int, managers: Table) -> _Start | None:
+    """The manager that the command at word `at` calls."""
+    name = (words[at].value or "").rpartition("/")[2] if at < len(words) else ""
+    if not name:
         return None
-    if not manager.verbs:
-        return _Read(None, manager.other, tuple(options), tuple(operands))
-    return _Read(operands[0], manager.other, tuple(options), tuple(operands[1:]))
+    manager = lookup(managers.programs, name)
+    if manager is not None:
+        return _Start(manager, name, at)
+    launcher = lookup(managers.launchers, name)
+    if launcher is None:
+        return None
+    place, inner = _launched(words, at + 1, launcher)
+    manager = lookup(managers.programs, inner) if inner else None
+    if manager is None:
+        return None
+    program = inner if launcher.kind == "script" else f"{name} {'-m ' if launcher.kind == 'module' else ''}{inner}"
+    return _Start(manager, program, place)
 
 
-def _maven_action(goals: tuple[ShellWord, ...]) -> Action:
-    names = [word.pieces for word in goals]
-    if names and all(
-        name.startswith("dependency:") or ":go-offline" in name or name == "clean" for name in names
-    ):
-        return "clean" if names == ["clean"] else "install"
-    return "build"
+def _launched(words: Sequence[ShellWord], at: int, launcher: Launcher) -> tuple[int, str]:
+    """The place and base name of the program a launcher runs, "" when there is none."""
+    while at < len(words):
+        text = words[at].pieces
+        if not text.startswith("-"):
+            if launcher.kind == "module":
+                break
+            return at, text.rpartition("/")[2]
+        if launcher.kind == "module" and text.startswith("-m"):
+            if text != "-m":
+                return at, text[2:]
+            return at + 1, words[at + 1].pieces if at + 1 < len(words) else ""
+        if "c" in text[1:3]:
+            break
+        at += 2 if text in launcher.values else 1
+    return at, ""
 
 
-def _packages(manager: Manager, action: Action, read: _Read) -> tuple[PackageArgument, ...]:
-    family = manager.family
-    operands = read.operands
-    verb = read.verb.pieces if read.verb is not None else ""
-    if family in ("poetry", "bundle") and verb in ("install", "sync", ""):
-        return ()
-    if family in ("dotnet", "gradle", "maven") or (family == "go" and verb in ("download", "tidy", "vendor")):
-        return ()
-    if (family == "uv" and verb == "sync") or (
-        family == "conda" and action == "install" and verb == "update"
-    ):
-        operands = ()
+def _made(
+    start: _Start, call: Call, verb: Verb, command: Command, number: int, first: ShellWord
+) -> Operation | None:
+    manager = start.manager
+    if call.verb_word is None and not _INFORMATION.isdisjoint(call.options):
+        return None
+    place = call.verb_word.span if call.verb_word is not None else command.words[start.at].span
+    named = tuple(_packages(manager, call, verb))
+    manifests = tuple(_manifests(manager, call, verb, named, place))
+    return Operation(
+        manager=manager.name,
+        program=start.program,
+        action=_action(verb, named),
+        verb=call.verb_word,
+        packages=named,
+        manifests=manifests,
+        options=call.options,
+        command=command,
+        number=number,
+        span=Span(first.span.start, command.words[-1].span.end),
+    )
+
+
+def _action(verb: Verb, named: tuple[PackageArgument, ...]) -> Action:
+    if verb.local_action is not None and named and all(package.kind == "path" for package in named):
+        return verb.local_action
+    return verb.action
+
+
+def _packages(manager: Manager, call: Call, verb: Verb) -> Iterator[PackageArgument]:
     version = None
-    for text, value, _ in read.options:
-        if text in _VERSION_OPTIONS.get(family, ()) and value is not None:
-            version = value.pieces
-        elif "=" in text and text.partition("=")[0] in _VERSION_OPTIONS.get(family, ()):
-            version = text.partition("=")[2]
-    result = [package_argument(family, word, version) for word in operands if word.pieces]
-    if family in ("pip", "uv"):
-        result += [
-            package_argument(family, value, None)
-            for text, value, _ in read.options
-            if text in ("-e", "--editable") and value is not None
-        ]
-    return tuple(result)
+    if manager.version_options:
+        version = next((value.pieces for name, value in call.values if name in manager.version_options), None)
+    if verb.operands in ("packages", "groups"):
+        for word in call.operands:
+            for package in packages(word, manager.syntax, group=verb.operands == "groups"):
+                yield package if version is None else with_version(package, version, manager.syntax)
+    for name, word in call.values:
+        if name in manager.package_options:
+            yield from packages(word, manager.syntax)
+        elif name in manager.path_options:
+            yield path_package(word)
+        elif name in manager.vcs_options:
+            yield vcs_package(word, pinned=any(option.startswith(("--rev=", "--tag=")) for option in call.options))
 
 
 def _manifests(
-    manager: Manager, action: Action, read: _Read, packages: tuple[PackageArgument, ...], command: Command
-) -> tuple[Manifest, ...]:
-    family = manager.family
-    found = []
-    for text, value, word in read.options:
-        name, equals, attached = text.partition("=")
-        if name in _FILE_OPTIONS.get(family, ()):
-            if value is not None:
-                found.append(Manifest(value.pieces, implied=False, span=value.span))
-            elif equals:
-                found.append(Manifest(attached, implied=False, span=word.span))
-    if found or action not in ("install", "build"):
-        return tuple(found)
-    span = command.words[0].span
-    verb = read.verb.pieces if read.verb is not None else ""
-    if family in ("pip", "uv") and packages:
-        locals_ = [
-            p
-            for p in packages
-            if (p.kind == "path" and p.text.rstrip("/") in (".", "./")) or p.text.startswith(".[")
-        ]
-        return tuple(Manifest("pyproject.toml", implied=True, span=p.span) for p in locals_)
-    if family == "dotnet":
-        projects = [word for word in read.operands if word.pieces.endswith(("proj", ".sln", ".slnx"))]
-        if projects:
-            return tuple(Manifest(word.pieces, implied=False, span=word.span) for word in projects)
-        if verb in ("install", "add"):
-            return ()
-    if packages and family != "conda":
-        return ()
-    if family == "yarn" and verb == "add":
-        return ()
-    if family == "cargo" and verb in ("install", "binstall", "add"):
-        return ()
-    return tuple(Manifest(path, implied=True, span=span) for path in manager.manifests)
+    manager: Manager, call: Call, verb: Verb, named: tuple[PackageArgument, ...], place: Span
+) -> Iterator[Manifest]:
+    explicit = [
+        Manifest(word.pieces, implied=False, span=word.span)
+        for name, word in call.values
+        if name in manager.manifest_options or name in verb.manifest_options
+    ]
+    if verb.operands == "manifests":
+        explicit += [Manifest(word.pieces, implied=False, span=word.span) for word in call.operands]
+    yield from explicit
+    for package in named:
+        folder = package.name.rstrip("/")
+        if package.kind == "path" and verb.implied_local and not folder.endswith(_ARCHIVES):
+            prefix = "" if folder in (".", "") else f"{folder}/"
+            for path in verb.implied_local:
+                yield Manifest(prefix + path, implied=True, span=package.span)
+    implied = verb.also_implied
+    if not named and not explicit:
+        implied += verb.implied
+    if verb.implied_unversioned and not any(package.version for package in named):
+        implied += verb.implied_unversioned
+    if not implied:
+        return
+    folder = next((value.pieces for name, value in call.values if name in manager.directory), "")
+    prefix = f"{folder.rstrip('/')}/" if folder not in ("", ".", "./") else ""
+    for path in implied:
+        yield Manifest(prefix + path, implied=True, span=place)

@@ -42,10 +42,13 @@ class Manifest(NamedTuple):
 class Operation(NamedTuple):
     """A package-manager call.
 
-    `manager` is the family: apt, yum, dnf, microdnf, apk, zypper, pip, uv, poetry, pipenv, conda, npm,
-    yarn, pnpm, bundle, gem, go, cargo, maven, gradle, dotnet, composer; `program` the command's name.
-    `verb` is the subcommand's word. `options` are all option words (`--no-cache-dir`, `-qq`) with their values joined by `=`.
-    `number` is the place of the command among the commands of its script, from 0.
+    `manager` is the family: apt, yum, dnf, microdnf, tdnf, apk, zypper, pip, pipx, uv, poetry, pdm, pipenv,
+    conda, npm, yarn, pnpm, bundle, gem, go, cargo, maven, gradle, dotnet, composer. `program` is the
+    command's name (`python3 -m pip` for a module). `verb` is the subcommand's word, two words
+    joined by a blank where it has two (`pip install` of uv, `cache clean` of npm); None for a bare `yarn` or `bundle`.
+    `options` are all option words with their values joined by `=` (`-o=K=V`), joined short options apart: `-qqy` gives `-qq` and `-y`.
+    `number` is the place of the command among the commands of its script, from 0. `span` runs from the
+    program to the last word.
     """
 
     manager: str

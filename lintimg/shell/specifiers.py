@@ -1,210 +1,99 @@
-"""Package words of each manager: name, version, whether it names one version."""
+"""Package arguments: name, version and kind, as each ecosystem writes them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 
+from lintimg.shell.braces import expand_braces
+from lintimg.shell.managers import Syntax, syntax
 from lintimg.shell.packages import PackageArgument, PackageKind
 from lintimg.shell.script import ShellWord
 
-_PIP = re.compile(
-    r"(?P<name>[A-Za-z0-9][\w.\-]*|\$\w+)\s*(?:\[[^\]]*\])?\s*(?P<version>(?:===?|~=|!=|<=?|>=?)[^;]*)?(?:;.*)?\Z"
-)
-_PIP_URL = re.compile(r"(?P<name>[A-Za-z0-9][\w.\-]*)\s*(?:\[[^\]]*\])?\s*@\s*(?P<url>\S+)")
-_VCS = re.compile(r"(?:git|hg|svn|bzr)\+|git@|git://|.*\.git(?:[#@].*)?\Z")
-_NPM = re.compile(r"(?P<name>(?:@[\w.\-~]+/)?[\w.\-~]+|\$\w+)(?:@(?P<version>.*))?\Z")
-_NPM_REPOSITORY = re.compile(r"(?:github:|gitlab:|bitbucket:)?[\w.\-]+/[\w.\-]+(?:#.*)?\Z")
-_APK = re.compile(r"(?P<name>[^=<>~@]+)(?P<version>(?:[=<>~]+)[^@]*)?(?:@\w+)?\Z")
-_APT = re.compile(r"(?P<name>[^=/]+?)(?::\w+)?(?P<version>[=/].+)?\Z")
-_RPM_VERSION = re.compile(r"(?P<name>.+?)-(?P<version>\d[\w.+~]*[.\-][\w.+~\-]*)\Z")
-_DIGITS = re.compile(r"\d")
-_COMMIT = re.compile(r"[0-9a-f]{7,40}\Z")
-_FLOATING = frozenset(
-    (
-        "latest",
-        "next",
-        "master",
-        "main",
-        "head",
-        "lts",
-        "*",
-        "x",
-        "stable",
-        "beta",
-        "canary",
-        "rc",
-        "dev",
-        "upgrade",
-        "patch",
-    )
-)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+|://|@)|(?:github|gitlab|bitbucket|gist):|.*\.git(?:[@#].*)?$")
+_REFERENCE = re.compile(r"(?:[@#](?:semver:)?)(?:[\w./-]*v?\d+(?:\.\d+)+[\w.+-]*|[0-9a-f]{7,40}|[^@#]*\$.*)(?:[#&].*)?$")
+_EGG = re.compile(r"[#&]egg=([\w.-]+)")
+_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-\d[^-]*-.*\.whl(?:[#?].*)?$")
+_VERSIONED = re.compile(r"[-_/v]\d+\.\d+[\w.]*|[#&](?:sha256|sha512|md5)=")
+_PATHS = ("./", "../", "/", "~", "file:")
 
 
-def package_argument(family: str, word: ShellWord, version_option: str | None) -> PackageArgument:
-    """What `word` asks `family` for; `version_option` is the value of an option such as gem's `-v`."""
-    text = word.pieces
-    kind, name, version, pinned = _READERS.get(family, _plain)(text)
-    if version is None and version_option is not None:
-        version, pinned = version_option, bool(_DIGITS.search(version_option) or "$" in version_option)
-    if kind == "name" and "$" in name:
-        kind = "variable"
-    if version is not None and "$" in version:
-        pinned = True
-    return PackageArgument(text, name, version, pinned, kind, word.span)
+def packages(word: ShellWord, ecosystem: str, *, group: bool = False) -> Iterator[PackageArgument]:
+    """The packages a word names (more than one after brace expansion)."""
+    rules = syntax(ecosystem)
+    for text in expand_braces(word):
+        kind: PackageKind | None = "group" if group else _kind(text, rules)
+        if kind == "group":
+            yield PackageArgument(text, text.removeprefix("@"), None, False, kind, word.span)
+        elif kind is not None:
+            yield _located(text, kind, word)
+        else:
+            found = _named(text, rules, word)
+            if found is not None:
+                yield found
 
 
-_Read = tuple[PackageKind, str, str | None, bool]
+def with_version(package: PackageArgument, version: str, ecosystem: str) -> PackageArgument:
+    """`package` with the version an option such as `gem install -v` gives it."""
+    if package.kind != "name" or package.version is not None:
+        return package
+    exact = syntax(ecosystem).exact
+    return package._replace(version=version, pinned=exact is not None and exact.match(version) is not None)
 
 
-def _is_path(text: str) -> bool:
-    return text.startswith((".", "/", "~", "file:")) or text.endswith(
-        (".whl", ".tgz", ".tar.gz", ".deb", ".rpm", ".apk", ".gem", ".zip")
-    )
+def vcs_package(word: ShellWord, *, pinned: bool) -> PackageArgument:
+    """The package of an option such as `cargo install --git URL`."""
+    return PackageArgument(word.pieces, word.pieces, None, pinned, "vcs", word.span)
 
 
-def _remote(text: str) -> _Read | None:
+def path_package(word: ShellWord) -> PackageArgument:
+    """The package of an option such as `cargo install --path DIR`."""
+    return PackageArgument(word.pieces, word.pieces, None, False, "path", word.span)
+
+
+def _kind(text: str, rules: Syntax) -> PackageKind | None:
+    """The kind of `text` when it is no plain name."""
+    if rules.url is not None and rules.url.match(text):
+        return None
+    if rules.group is not None and text.startswith(rules.group):
+        return "group"
     if _VCS.match(text):
-        reference = re.search(r"(?:\.git)?[@#](?P<ref>[^@#/]+)\Z", text.partition("://")[2] or text)
-        pinned = bool(
-            reference
-            and reference["ref"].lower() not in _FLOATING
-            and not reference["ref"].startswith("egg=")
-        )
-        return "vcs", text, reference["ref"] if reference else None, pinned
-    if re.match(r"[a-z]+://", text):
-        return "url", text, None, bool(_DIGITS.search(text.partition("://")[2]) or "$" in text)
+        return "vcs"
+    if _URL.match(text):
+        return "path" if text.startswith("file:") else "url"
+    bare = text.partition("[")[0]
+    if bare in (".", "..") or text.startswith(_PATHS) or bare.endswith(rules.artifacts):
+        return "path"
+    if "/" in bare and rules.slash and not text.startswith("@"):
+        return "vcs" if rules.slash == "vcs" and bare.count("/") == 1 else "path"
     return None
 
 
-def _plain(text: str) -> _Read:
-    return "name", text, None, False
+def _located(text: str, kind: PackageKind, word: ShellWord) -> PackageArgument:
+    """A package that is named by its place."""
+    egg = _EGG.search(text)
+    file = text.rpartition("/")[2]
+    if egg is not None:
+        name = egg[1]
+    elif kind == "url" and (wheel := _WHEEL.match(file)):
+        name = wheel[1]
+    else:
+        name = text.partition("[")[0]
+    pattern, subject = (_REFERENCE, text[text.find("//") + 2 :]) if kind == "vcs" else (_VERSIONED, text)
+    return PackageArgument(text, name, None, pattern.search(subject) is not None, kind, word.span)
 
 
-def _pip(text: str) -> _Read:
-    direct = _PIP_URL.match(text)
-    if direct:
-        remote = _remote(direct["url"])
-        return ("url", direct["name"], direct["url"], remote[3] if remote else True)
-    remote = _remote(text)
-    if remote:
-        return remote
-    if _is_path(text) or text.startswith("${"):
-        return "path", text, None, True
-    found = _PIP.match(text)
+def _named(text: str, rules: Syntax, word: ShellWord) -> PackageArgument | None:
+    if rules.url is not None and (placed := rules.url.match(text)):
+        url = placed["url"]
+        kind: PackageKind = "vcs" if _VCS.match(url) else "url"
+        return _located(url, kind, word)._replace(text=text, name=placed["name"])
+    found = rules.package.match(text) if rules.package is not None else None
+    if word.value is None and (found is None or "$" in found["name"]):
+        return PackageArgument(text, text, None, False, "variable", word.span)
     if found is None:
-        return ("path" if "/" in text else "variable"), text, None, True
+        return None
     version = (found["version"] or "").strip() or None
-    return "name", found["name"], version, bool(version and version.startswith("==") and "*" not in version)
-
-
-def _npm(text: str) -> _Read:
-    remote = _remote(text)
-    if remote:
-        return remote
-    if _is_path(text):
-        return "path", text, None, True
-    found = _NPM.match(text)
-    if found is None:
-        kind: PackageKind = "vcs" if _NPM_REPOSITORY.match(text) else "variable"
-        return kind, text, None, "#" in text
-    version = found["version"]
-    if version and version.startswith("npm:"):
-        return _npm(version[4:])
-    pinned = bool(
-        version and version.lower() not in _FLOATING and (_DIGITS.search(version) or "$" in version)
-    )
-    return "name", found["name"], version, pinned
-
-
-def _apt(text: str) -> _Read:
-    if text.startswith((".", "/")) or text.endswith(".deb"):
-        return "path", text, None, True
-    text = text.rstrip("+-") if text[-1:] in "+-" and not text.endswith("++") else text
-    found = _APT.match(text)
-    if found is None:
-        return _plain(text)
-    version = found["version"]
-    return "name", found["name"], version, bool(version and version.startswith("=") and "*" not in version)
-
-
-def _rpm(text: str) -> _Read:
-    remote = _remote(text)
-    if remote:
-        return remote
-    if text.startswith((".", "/")) or text.endswith(".rpm"):
-        return "path", text, None, True
-    if text.startswith("@"):
-        return "group", text[1:], None, False
-    found = _RPM_VERSION.match(text)
-    if found:
-        return "name", found["name"], found["version"], "*" not in found["version"]
-    return _plain(text)
-
-
-def _apk(text: str) -> _Read:
-    if text.startswith((".", "/")) and text.endswith(".apk"):
-        return "path", text, None, True
-    found = _APK.match(text)
-    if found is None:
-        return _plain(text)
-    version = found["version"]
-    return "name", found["name"], version, bool(version and version[0] in "=~")
-
-
-def _gem(text: str) -> _Read:
-    if _is_path(text):
-        return "path", text, None, True
-    name, colon, version = text.partition(":")
-    return "name", name, version if colon else None, bool(colon and _DIGITS.search(version))
-
-
-def _go(text: str) -> _Read:
-    if text.startswith("."):
-        return "path", text, None, True
-    name, at, version = text.partition("@")
-    pinned = bool(
-        at
-        and version.lower() not in _FLOATING
-        and (_DIGITS.search(version) or _COMMIT.match(version) or "$" in version)
-    )
-    return "name", name, version if at else None, pinned
-
-
-def _cargo(text: str) -> _Read:
-    name, at, version = text.partition("@")
-    return "name", name, version if at else None, bool(at and _DIGITS.search(version))
-
-
-def _conda(text: str) -> _Read:
-    name = re.split(r"[=<>!~\s\[]", text.rpartition("::")[2], maxsplit=1)[0]
-    version = text.rpartition("::")[2][len(name) :].strip() or None
-    return "name", name, version, bool(version and version.startswith("="))
-
-
-def _composer(text: str) -> _Read:
-    name, colon, version = text.partition(":")
-    return "name", name, version if colon else None, bool(colon and _DIGITS.match(version.lstrip("v=")))
-
-
-_READERS: dict[str, Callable[[str], _Read]] = {
-    "apt": _apt,
-    "yum": _rpm,
-    "dnf": _rpm,
-    "microdnf": _rpm,
-    "zypper": _apk,
-    "apk": _apk,
-    "pip": _pip,
-    "uv": _pip,
-    "pipenv": _pip,
-    "poetry": _npm,
-    "npm": _npm,
-    "yarn": _npm,
-    "pnpm": _npm,
-    "gem": _gem,
-    "bundle": _gem,
-    "go": _go,
-    "cargo": _cargo,
-    "conda": _conda,
-    "composer": _composer,
-}
+    exact = version is not None and rules.exact is not None and rules.exact.match(version) is not None
+    return PackageArgument(text, found["name"], version, exact, "name", word.span)
