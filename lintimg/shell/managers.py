@@ -56,7 +56,7 @@ class Manager(NamedTuple):
     """A package manager: `values` are the options whose value is the next word, `clusters` tells
     that short options may be joined, `goals` that every operand is a verb (Maven, Gradle),
     `rest` that words after `--` are operands. `bare` is the verb of a call without one, `other`
-    what an unknown verb does. `prefixes` are the first words of verbs of two words.
+    what an unknown verb does. `slash_options` tells that `/name:value` is an option. `prefixes` are the first words of verbs of two words.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Manager(NamedTuple):
     clusters: bool
     rest: bool
     goals: bool
+    slash_options: bool
     values: frozenset[str]
     manifest_options: frozenset[str]
     package_options: frozenset[str]
@@ -151,6 +152,7 @@ def _manager(name: str, entry: Mapping[str, Any]) -> Manager:
         clusters=entry["clusters"],
         rest=entry["rest"],
         goals=entry.get("goals", False),
+        slash_options=entry.get("slash_options", False),
         values=frozenset(entry["values"]),
         manifest_options=frozenset(entry.get("manifest_options", ())),
         package_options=frozenset(entry.get("package_options", ())),

@@ -11,6 +11,7 @@ from lintimg.shell.managers import Manager, Verb
 from lintimg.shell.script import ShellWord
 
 _CLUSTER = re.compile(r"([A-Za-z])\1*")
+_SLASH_OPTION = re.compile(r"/[A-Za-z]+:")
 _SELECTOR = re.compile(r"\+|_[\d.]+_$")
 
 
@@ -76,6 +77,8 @@ class _Reader:
                 self.long_option(word, text)
             elif text.startswith("-") and len(text) > 1:
                 self.short_option(word, text)
+            elif self.manager.slash_options and _SLASH_OPTION.match(text):
+                self.options.append(text)
             elif text:
                 self.operand(word)
                 if self.command_at is not None:

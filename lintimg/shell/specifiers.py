@@ -15,7 +15,7 @@ _VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+|://|@)|(?:github|gitlab|bitbucket|gi
 _REFERENCE = re.compile(r"(?:[@#](?:semver:)?)(?:[\w./-]*v?\d+(?:\.\d+)+[\w.+-]*|[0-9a-f]{7,40}|[^@#]*\$.*)(?:[#&].*)?$")
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
 _WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-\d[^-]*-.*\.whl(?:[#?].*)?$")
-_VERSIONED = re.compile(r"[-_/v]\d+\.\d+[\w.]*|[#&](?:sha256|sha512|md5)=")
+_VERSIONED = re.compile(r"[-_/v]\d+\.\d+[\w.]*|[#&](?:sha256|sha512|md5)=|\$")
 _PATHS = ("./", "../", "/", "~", "file:")
 
 
@@ -85,15 +85,15 @@ def _located(text: str, kind: PackageKind, word: ShellWord) -> PackageArgument:
 
 
 def _named(text: str, rules: Syntax, word: ShellWord) -> PackageArgument | None:
+    kind: PackageKind
     if rules.url is not None and (placed := rules.url.match(text)):
         url = placed["url"]
-        kind: PackageKind = "vcs" if _VCS.match(url) else "url"
-        return _located(url, kind, word)._replace(text=text, name=placed["name"])
+        return _located(url, "vcs" if _VCS.match(url) else "url", word)._replace(text=text, name=placed["name"])
     found = rules.package.match(text) if rules.package is not None else None
-    if word.value is None and (found is None or "$" in found["name"]):
-        return PackageArgument(text, text, None, False, "variable", word.span)
     if found is None:
-        return None
+        unknown = word.value is None
+        return PackageArgument(text, text, None, False, "variable", word.span) if unknown else None
     version = (found["version"] or "").strip() or None
     exact = version is not None and rules.exact is not None and rules.exact.match(version) is not None
-    return PackageArgument(text, found["name"], version, exact, "name", word.span)
+    kind = "variable" if word.value is None and "$" in found["name"] else "name"
+    return PackageArgument(text, found["name"], version, exact, kind, word.span)

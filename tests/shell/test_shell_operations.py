@@ -90,6 +90,7 @@ def test_bare_yarn_installs_what_package_json_lists() -> None:
     ("text", "packages"),
     [
         ("apt-get install curl=7.88.1 git=1:2.* nginx/bookworm", [("curl", "=7.88.1", True, "name"), ("git", "=1:2.*", False, "name"), ("nginx", "/bookworm", False, "name")]),
+        ("apt-get install g++ g++-12 vim- libc6:amd64=2.3 $P=$V", [("g++", None, False, "name"), ("g++-12", None, False, "name"), ("vim", None, False, "name"), ("libc6", "=2.3", True, "name"), ("$P", "=$V", True, "variable")]),
         ("apt-get install php-{curl,xml} ./x.deb", [("php-curl", None, False, "name"), ("php-xml", None, False, "name"), ("./x.deb", None, False, "path")]),
         ("apt-get install $PKGS linux-$(uname -r)", [("$PKGS", None, False, "variable"), ("linux-$()", None, False, "variable")]),
         ("yum install java-1.8.0-openjdk glibc-2.34-60.amzn2023 gcc-c++ @dev", [("java-1.8.0-openjdk", None, False, "name"), ("glibc", "-2.34-60.amzn2023", True, "name"), ("gcc-c++", None, False, "name"), ("dev", None, False, "group")]),
@@ -140,6 +141,7 @@ def test_options(text: str, options: tuple[str, ...]) -> None:
         ("npm --prefix app/ install", [("app/package.json", True), ("app/package-lock.json", True)]),
         ("npm install x", []),
         ("dotnet restore src/a.csproj", [("src/a.csproj", False)]),
+        ("dotnet build /p:A=B x.sln", [("x.sln", False)]),
         ("dotnet restore", [("*.csproj", True)]),
         ("mvn -f app/pom.xml package", [("app/pom.xml", False)]),
         ("poetry install", [("pyproject.toml", True), ("poetry.lock", True)]),
