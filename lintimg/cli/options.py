@@ -1,0 +1,35 @@
+"""What the flags of `check` say, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from lintimg.model.finding import Severity
+
+
+class UsageError(Exception):
+    """Arguments that make no sense together or name nothing; the message says what to type."""
+
+
+class CheckOptions(NamedTuple):
+    """The flags of `check`; None and empty where not given."""
+
+    paths: tuple[str, ...]
+    target: str | None
+    target_stage: str | None
+    build_arguments: Mapping[str, str]
+    context: Path | None
+    select: tuple[str, ...] | None
+    extend_select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: Severity | None
+    as_of: date
+    stdin_filename: str | None
+    force_exclude: bool
+    inline_ignores: bool
+    config: Path | None
+    use_config: bool
+    exit_zero: bool

@@ -1,0 +1,40 @@
+"""What lies around the Dockerfiles of one run: repositories, deployments, build contexts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lintimg.context.build_context import BuildContext, ContextCache
+from lintimg.context.deployment import Deployment
+from lintimg.context.locate import locate_context, repository_root
+from lintimg.dockerfile.build import Build
+
+
+class Surroundings:
+    """Looks around, each place once."""
+
+    def __init__(self, working_directory: Path) -> None:
+        """`working_directory` is the folder of the run."""
+        self._directory = working_directory
+        self._roots: dict[Path, Path] = {}
+        self._cache = ContextCache()
+        self._deployments: dict[Path, tuple[Deployment, ...]] = {}
+
+    def root(self, folder: Path) -> Path:
+        """The repository that holds `folder`, or `folder` itself."""
+        if folder not in self._roots:
+            self._roots[folder] = repository_root(folder)
+        return self._roots[folder]
+
+    def deployments(self, dockerfile: Path) -> tuple[Deployment, ...]:
+        """What the repository's infrastructure code says about `dockerfile`."""
+        del dockerfile
+        return ()
+
+    def context(
+        self, dockerfile: Path | None, build: Build, given: Path | None, deployments: tuple[Deployment, ...]
+    ) -> BuildContext | None:
+        """The build context of `dockerfile`, None when it is not known."""
+        if dockerfile is None:
+            return BuildContext(given, None, self._cache) if given is not None else None
+        return locate_context(dockerfile, build, given, deployments, self._cache)

@@ -1,0 +1,19 @@
+"""The formats by name. Writers are imported when asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from lintimg.model.report import Report
+
+FORMATS = {"text": "text", "concise": "concise", "json": "json", "json-v1": "json"}
+"""Format name to the module that writes it."""
+
+
+def render(name: str, report: Report, *, colour: bool, width: int) -> str:
+    """`report` in the format `name`, which must be one of FORMATS."""
+    module = import_module(f"lintimg.report.{FORMATS[name]}")
+    if name == "text":
+        return cast("str", module.write(report, colour=colour, width=width))
+    return cast("str", module.write(report))

@@ -1,0 +1,166 @@
+"""The JSON report, schema 1.0: every key always present, order fixed, no times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lintimg.model.finding import SEVERITIES, Edit, Finding, Fix, Problem, Suppressed
+from lintimg.model.report import FileReport, Report, RuleInfo
+from lintimg.model.span import Region
+
+SCHEMA_VERSION = "1.0"
+
+
+def write(report: Report) -> str:
+    """The report as JSON text with a line end."""
+    text = json.dumps(to_json(report), indent=2, ensure_ascii=False)
+    # Bytes that are not UTF-8 show as U+FFFD.
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") + "\n"
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    findings = report.findings
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": report.tool._asdict(),
+        "summary": {
+            "files": len(report.files),
+            "images": 0,
+            "findings": len(findings),
+            "by_severity": {s: sum(f.severity == s for f in findings) for s in SEVERITIES},
+            "fixable": sum(f.fix is not None and f.fix.applicability == "safe" for f in findings),
+            "suppressed": len(report.suppressed),
+            "errors": len(report.errors),
+            "exit_status": report.exit_status,
+        },
+        "files": [_file(file) for file in report.files],
+        "images": [],
+        "rules": {code: _rule(info) for code, info in sorted(report.rules.items())},
+        "findings": [_finding(finding) for finding in findings],
+        "suppressed": [_suppressed(entry) for entry in report.suppressed],
+        "errors": [_problem(problem) for problem in report.errors],
+    }
+
+
+def _file(file: FileReport) -> dict[str, Any]:
+    estimate = file.estimate
+    return {
+        "path": file.path,
+        "kind": file.kind,
+        "evidence": list(file.evidence),
+        "context": file.context,
+        "final_base": file.final_base,
+        "aws_base": file.aws_base,
+        "runtime": file.runtime,
+        "stages": [
+            {
+                "index": stage.number,
+                "name": stage.name,
+                "base": stage.base,
+                "line": stage.line,
+                "shipped": stage.shipped,
+            }
+            for stage in file.stages
+        ],
+        "estimate": None
+        if estimate is None
+        else {
+            "low": estimate.low,
+            "likely": estimate.likely,
+            "high": estimate.high,
+            "parts": [part._asdict() for part in estimate.parts],
+        },
+        "zip": None if file.zip is None else file.zip._asdict(),
+    }
+
+
+def _rule(info: RuleInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "title": info.title,
+        "family": info.family,
+        "default_severity": info.default_severity,
+        "description": info.description,
+        "rationale": info.rationale,
+        "help": info.help,
+        "tags": list(info.tags),
+        "references": list(info.references),
+        "equivalents": {
+            tool: [dict(entry) for entry in entries] for tool, entries in info.equivalents.items()
+        },
+        "url": info.url,
+    }
+
+
+def _region(region: Region) -> dict[str, Any]:
+    return {
+        "start": {"line": region.start.line, "column": region.start.column},
+        "end": {"line": region.end.line, "column": region.end.column},
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    location = finding.location
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "help": finding.help,
+        "fingerprint": finding.fingerprint,
+        "location": {
+            "kind": "file",
+            "path": location.path,
+            "stage": location.stage,
+            "span": _region(location.region),
+            "excerpt": [{"line": line.number, "text": line.text} for line in location.excerpt],
+        },
+        "dockerfile": finding.dockerfile,
+        "related": [
+            {"path": related.path, "span": _region(related.region), "message": related.message}
+            for related in finding.related
+        ],
+        "details": _details(finding.details),
+        "saving": None if finding.saving is None else finding.saving._asdict(),
+        "fix": None if finding.fix is None else _fix(finding.fix),
+    }
+
+
+def _details(details: Mapping[str, object]) -> dict[str, object]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in details.items()}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "applicability": fix.applicability,
+        "edits": [_edit(edit) for edit in fix.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {
+        "path": edit.path,
+        "span": None if edit.region is None else _region(edit.region),
+        "text": edit.text,
+    }
+
+
+def _suppressed(entry: Suppressed) -> dict[str, Any]:
+    return {
+        **_finding(entry.finding),
+        "suppression": {"kind": entry.suppression.kind, "reason": entry.suppression.reason},
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "path": problem.path,
+        "image": problem.image,
+        "line": problem.line,
+        "kind": problem.kind,
+        "message": problem.message,
+        "rule": problem.rule,
+    }
