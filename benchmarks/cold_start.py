@@ -1,6 +1,6 @@
 """How long `lintimg check Dockerfile` takes from nothing, against `python -c "import typer"`.
 
-    python benchmarks/cold_start.py [DOCKERFILE]
+python benchmarks/cold_start.py [DOCKERFILE]
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ TARGET = 1.6
 
 def main() -> None:
     """Prints the two medians and their ratio."""
-    given = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "fixtures/nodejs12/Dockerfile"
+    given = (
+        Path(sys.argv[1])
+        if len(sys.argv) > 1
+        else Path(__file__).parent.parent / "fixtures/nodejs12/Dockerfile"
+    )
     ours, theirs, times = ratio(
         [sys.executable, "-m", "lintimg", "check", "--exit-zero", str(given)],
         [sys.executable, "-c", "import typer"],

@@ -15,13 +15,11 @@ def main() -> None:
 
 
 def _status() -> int:
-    from lintimg.cli.app import app
     from lintimg.cli.options import UsageError
     from lintimg.settings.configuration import ConfigurationError
 
     try:
-        result = app(standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        return _run()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -33,6 +31,20 @@ def _status() -> int:
         return 2
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, not a traceback
         return _failure(error)
+
+
+def _run() -> int:
+    from lintimg.cli.fast_lane import read_check
+
+    options = read_check(sys.argv[1:])
+    if options is not None:
+        from lintimg.cli.check import run_check
+
+        return run_check(**options)
+    from lintimg.cli.app import app
+
+    result = app(standalone_mode=False)
+    return result if isinstance(result, int) else 0
 
 
 def _failure(error: Exception) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +29,9 @@ class Output(NamedTuple):
 
     def write_file(self, path: Path, text: str) -> None:
         """Writes a whole file through a temporary one. Raises UsageError when that cannot be done."""
+        # Imported here: it costs a cold start 5 ms.
+        import tempfile
+
         temporary = None
         try:
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

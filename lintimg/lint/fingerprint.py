@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import sha256
 
 
 class Fingerprints:
@@ -16,6 +15,8 @@ class Fingerprints:
 
     def make(self, rule: str, stage: str | None, instruction: str) -> str:
         """16 hex digits over rule, path, stage, instruction text without its layout, and occurrence."""
+        from hashlib import sha256  # costs a cold start without findings 3 ms
+
         key = (rule, self._path, stage or "", " ".join(instruction.split()))
         self._seen[key] += 1
         text = "\0".join((*key, str(self._seen[key])))

@@ -88,7 +88,9 @@ def _start(words: Sequence[ShellWord], at: int, managers: Table) -> _Start | Non
     manager = lookup(managers.programs, inner) if inner else None
     if manager is None:
         return None
-    program = inner if launcher.kind == "script" else f"{name} {'-m ' if launcher.kind == 'module' else ''}{inner}"
+    program = (
+        inner if launcher.kind == "script" else f"{name} {'-m ' if launcher.kind == 'module' else ''}{inner}"
+    )
     return _Start(manager, program, place)
 
 
@@ -153,7 +155,9 @@ def _packages(manager: Manager, call: Call, verb: Verb) -> Iterator[PackageArgum
         elif name in manager.path_options:
             yield path_package(word)
         elif name in manager.vcs_options:
-            yield vcs_package(word, pinned=any(option.startswith(("--rev=", "--tag=")) for option in call.options))
+            yield vcs_package(
+                word, pinned=any(option.startswith(("--rev=", "--tag=")) for option in call.options)
+            )
 
 
 def _manifests(

@@ -49,7 +49,9 @@ def _found(words: tuple[ShellWord, ...]) -> tuple[tuple[str, Span], ...]:
     if names is None:
         return ()
     patterns = [f"**/{name}" for name in names] or ["*"]
-    return tuple((f"{folder.rstrip('/')}/{pattern}", span) for folder, span in folders for pattern in patterns)
+    return tuple(
+        (f"{folder.rstrip('/')}/{pattern}", span) for folder, span in folders for pattern in patterns
+    )
 
 
 def _deleted_names(tests: list[str]) -> list[str] | None:

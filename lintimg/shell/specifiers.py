@@ -12,7 +12,9 @@ from lintimg.shell.script import ShellWord
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+|://|@)|(?:github|gitlab|bitbucket|gist):|.*\.git(?:[@#].*)?$")
-_REFERENCE = re.compile(r"(?:[@#](?:semver:)?)(?:[\w./-]*v?\d+(?:\.\d+)+[\w.+-]*|[0-9a-f]{7,40}|[^@#]*\$.*)(?:[#&].*)?$")
+_REFERENCE = re.compile(
+    r"(?:[@#](?:semver:)?)(?:[\w./-]*v?\d+(?:\.\d+)+[\w.+-]*|[0-9a-f]{7,40}|[^@#]*\$.*)(?:[#&].*)?$"
+)
 _EGG = re.compile(r"[#&]egg=([\w.-]+)")
 _WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-\d[^-]*-.*\.whl(?:[#?].*)?$")
 _VERSIONED = re.compile(r"[-_/v]\d+\.\d+[\w.]*|[#&](?:sha256|sha512|md5)=|\$")
@@ -88,7 +90,9 @@ def _named(text: str, rules: Syntax, word: ShellWord) -> PackageArgument | None:
     kind: PackageKind
     if rules.url is not None and (placed := rules.url.match(text)):
         url = placed["url"]
-        return _located(url, "vcs" if _VCS.match(url) else "url", word)._replace(text=text, name=placed["name"])
+        return _located(url, "vcs" if _VCS.match(url) else "url", word)._replace(
+            text=text, name=placed["name"]
+        )
     found = rules.package.match(text) if rules.package is not None else None
     if found is None:
         unknown = word.value is None

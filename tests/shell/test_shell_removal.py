@@ -18,7 +18,10 @@ from tests.shell.support import command, source_of
         ("sudo rm x{1..3}", ["x1", "x2", "x3"]),
         ("find /var/log /tmp -type f -delete", ["/var/log/*", "/tmp/*"]),
         ("find / -mindepth 1 -exec rm -rf {} +", ["/*"]),
-        (r"find /x -name '*.pyc' -o -name __pycache__ -exec rm -rf {} \;", ["/x/**/*.pyc", "/x/**/__pycache__"]),
+        (
+            r"find /x -name '*.pyc' -o -name __pycache__ -exec rm -rf {} \;",
+            ["/x/**/*.pyc", "/x/**/__pycache__"],
+        ),
         ("find /x -mtime +7 -delete", []),
         ("find /x -name a -print", []),
         (r"find /x -exec chmod 644 {} \;", []),
