@@ -1,0 +1,181 @@
+"""YAML and JSON of infrastructure code as plain values with lines, CloudFormation's functions resolved."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from lintimg.context.dependency import Lines
+
+_LIMIT = 256_000
+_DEEPEST = 60
+_REFERENCE = re.compile(r"\$\{(!?)([^{}]*)\}")
+
+
+class Unresolved(NamedTuple):
+    """A value that only the deployment knows."""
+
+    text: str
+
+
+class Located(dict[str, Any]):
+    """A mapping that knows the 1-based lines of its keys."""
+
+    def __init__(self) -> None:
+        """Empty at first."""
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+    def line(self, key: str) -> int:
+        """The line of `key`, 1 when it is not known."""
+        return self.lines.get(key, 1)
+
+
+class TemplateError(ValueError):
+    """The file cannot be read."""
+
+
+def read_template(text: str) -> Located:
+    """The top mapping of a YAML or JSON file.
+
+    Raises TemplateError for a file that is broken, huge, nested too deeply or no mapping.
+    """
+    if len(text) > _LIMIT or _nesting(text) > _DEEPEST:
+        raise TemplateError("too big")
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        try:
+            return _read_json(text)
+        except ValueError:
+            pass
+    return _read_yaml(text)
+
+
+def _nesting(text: str) -> int:
+    """The deepest nesting of brackets, or of indentation."""
+    deepest = depth = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if found.group() in "[{" else -1
+        depth = max(depth, 0)
+        deepest = max(deepest, depth)
+    indents = {len(line) - len(line.lstrip(" ")) for line in text.split("\n") if line.strip()}
+    return max(deepest, len(indents))
+
+
+def _read_json(text: str) -> Located:
+    content = json.loads(text.lstrip("\ufeff"))
+    if not isinstance(content, dict):
+        raise TemplateError("no mapping")
+    return _located(content, Lines(text))
+
+
+def _located(content: dict[str, Any], lines: Lines) -> Located:
+    found = Located()
+    for key, value in content.items():
+        line = lines.find(json.dumps(key)) if isinstance(value, dict) else None
+        if line is not None:
+            found.lines[key] = line
+        found[key] = _json_value(value, lines)
+    return found
+
+
+def _json_value(value: Any, lines: Lines) -> Any:
+    if isinstance(value, dict):
+        function = _function(value)
+        return _located(value, lines) if function is None else function
+    return [_json_value(entry, lines) for entry in value] if isinstance(value, list) else value
+
+
+def _read_yaml(text: str) -> Located:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    reader = YAML(typ="rt", pure=True)
+    reader.allow_duplicate_keys = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            content = reader.load(text)
+    except (YAMLError, RecursionError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        # The library lets other errors through where the text is broken in odd ways.
+        raise TemplateError("no YAML") from error
+    found = _plain(content, 0)
+    if not isinstance(found, Located):
+        raise TemplateError("no mapping")
+    return found
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """A ruamel value as plain ones; a tagged one as what its function means."""
+    if depth > _DEEPEST:
+        return Unresolved("")
+    tag = getattr(getattr(value, "tag", None), "value", None) or ""
+    if isinstance(value, Mapping):
+        found = Located()
+        places = value.lc.data if hasattr(value, "lc") and value.lc.data else {}
+        for key in value:
+            name = str(key)
+            found[name] = _plain(value[key], depth + 1)
+            if key in places:
+                found.lines[name] = places[key][0] + 1
+        return _function(found) or found
+    if isinstance(value, list):
+        entries = [_plain(entry, depth + 1) for entry in value]
+        return _tagged(tag, entries) if tag.startswith("!") else entries
+    if tag.startswith("!"):
+        return _tagged(tag, getattr(value, "value", value))
+    if isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, int):
+        return int(value)
+    return str(value) if isinstance(value, str) else value
+
+
+def _tagged(tag: str, value: Any) -> Any:
+    return _function({("" if tag == "!Ref" else "Fn::") + tag[1:]: value}) or value
+
+
+def _function(value: Mapping[str, Any]) -> Unresolved | None:
+    """A CloudFormation function (`{"Ref": …}`, `{"Fn::Sub": …}`) as what is still to be resolved."""
+    if len(value) != 1:
+        return None
+    name, argument = next(iter(value.items()))
+    if name == "Ref" and isinstance(argument, str):
+        return Unresolved(f"${{{argument}}}")
+    if name == "Fn::Sub":
+        text = argument[0] if isinstance(argument, list) and argument else argument
+        return Unresolved(text) if isinstance(text, str) else Unresolved("${}")
+    if name.startswith("Fn::") and name[4:5].isupper():
+        return Unresolved("${}")
+    return None
+
+
+def substituted(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """`value` with references to parameters that have a default replaced; what is left unknown becomes None."""
+    if isinstance(value, Unresolved):
+        unknown = False
+
+        def default(found: re.Match[str]) -> str:
+            nonlocal unknown
+            if found[1]:
+                return f"${{{found[2]}}}"
+            entry = parameters.get(found[2])
+            known = entry.get("Default") if isinstance(entry, Mapping) else None
+            if not isinstance(known, str | int) or isinstance(known, bool):
+                unknown = True
+                return ""
+            return str(known)
+
+        text = _REFERENCE.sub(default, value.text)
+        return None if unknown else text
+    if isinstance(value, list):
+        return [substituted(entry, parameters) for entry in value]
+    if isinstance(value, Located):
+        found = Located()
+        found.lines = value.lines
+        for key, entry in value.items():
+            found[key] = substituted(entry, parameters)
+        return found
+    return value
