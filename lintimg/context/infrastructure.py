@@ -12,9 +12,9 @@ from lintimg.context.deployment import Deployment
 from lintimg.context.names import is_dockerfile, names
 from lintimg.context.placement import SourceFile
 
-_MOST_ENTRIES = 40_000
-_MOST_FOLDERS = 5_000
-_MOST_CANDIDATES = 3_000
+_MOST_ENTRIES = 20_000
+_MOST_FOLDERS = 3_000
+_MOST_CANDIDATES = 2_000
 _MOST_BYTES = 256_000
 _DEEPEST = 12
 _TESTS: dict[str, Callable[[str], bool]] = {
