@@ -13,6 +13,7 @@ from lintimg.checks.registry import find_check
 from lintimg.cli.configurations import Configurations
 from lintimg.cli.options import CheckOptions, UsageError
 from lintimg.cli.surroundings import Surroundings
+from lintimg.context.deployment import Deployment
 from lintimg.lint.engine import FileResult, FileSettings, display_path, finding_order, lint_file
 from lintimg.lint.rule import Rule
 from lintimg.lint.selection import Selection, UnknownSelectorError, select
@@ -154,8 +155,12 @@ class _Run:
             ),
             severities=self.severities(rules, configuration),
             declared=declared,
-            target_stage=options.target_stage,
-            build_arguments={**configuration.build_args, **options.build_arguments},
+            target_stage=options.target_stage or _deployed_stage(deployments),
+            build_arguments={
+                **_deployed_arguments(deployments),
+                **configuration.build_args,
+                **options.build_arguments,
+            },
             deployments=deployments,
             locate=lambda build: self.surroundings.context(source.path, build, given, deployments),
             find_check=find_check,
@@ -211,6 +216,25 @@ class _Run:
     def rule_infos(self, findings: list[Finding], suppressed: list[Suppressed]) -> dict[str, RuleInfo]:
         codes = {finding.rule for finding in findings} | {entry.finding.rule for entry in suppressed}
         return {code: self.configurations.info(self.used[code]) for code in sorted(codes)}
+
+
+def _deployed_stage(deployments: tuple[Deployment, ...]) -> str | None:
+    """The stage that every function built from the file names, None where they differ."""
+    targets = {deployment.target for deployment in deployments if deployment.function}
+    return targets.pop() if len(targets) == 1 else None
+
+
+def _deployed_arguments(deployments: tuple[Deployment, ...]) -> dict[str, str]:
+    """The build arguments on which all functions built from the file agree."""
+    functions = [dict(deployment.build_arguments) for deployment in deployments if deployment.function]
+    if not functions:
+        return {}
+    first = functions[0]
+    return {
+        name: value
+        for name, value in first.items()
+        if value is not None and all(arguments.get(name) == value for arguments in functions)
+    }
 
 
 def _file_path(file: FileReport) -> str:

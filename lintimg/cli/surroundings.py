@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lintimg.context.build_context import BuildContext, ContextCache
 from lintimg.context.deployment import Deployment
+from lintimg.context.infrastructure import DeploymentIndex
 from lintimg.context.locate import locate_context, repository_root
 from lintimg.dockerfile.build import Build
 
@@ -18,7 +19,7 @@ class Surroundings:
         self._directory = working_directory
         self._roots: dict[Path, Path] = {}
         self._cache = ContextCache()
-        self._deployments: dict[Path, tuple[Deployment, ...]] = {}
+        self._indexes: dict[Path, DeploymentIndex] = {}
 
     def root(self, folder: Path) -> Path:
         """The repository that holds `folder`, or `folder` itself."""
@@ -28,8 +29,10 @@ class Surroundings:
 
     def deployments(self, dockerfile: Path) -> tuple[Deployment, ...]:
         """What the repository's infrastructure code says about `dockerfile`."""
-        del dockerfile
-        return ()
+        root = self.root(dockerfile.parent)
+        if root not in self._indexes:
+            self._indexes[root] = DeploymentIndex(root)
+        return self._indexes[root].of(dockerfile)
 
     def context(
         self, dockerfile: Path | None, build: Build, given: Path | None, deployments: tuple[Deployment, ...]

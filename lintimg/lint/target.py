@@ -165,13 +165,13 @@ def _function(build: Build, process: Process, deployments: tuple[Deployment, ...
         if root.number != build.target:
             ending = f"line {line}: the final stage builds on FROM {image.partition('@')[0]}"
         yield Evidence("lambda", True, ending)
-    for deployment in deployments:
-        if deployment.function:
-            yield Evidence(
-                "lambda",
-                True,
-                f"{deployment.path}:{deployment.line}: {deployment.tool} deploys it as a function",
-            )
+    functions = [deployment for deployment in deployments if deployment.function]
+    if functions:
+        first, more = functions[0], len(functions) - 1
+        others = f" ({more} more such places)" if more else ""
+        yield Evidence(
+            "lambda", True, f"{first.path}:{first.line}: {first.tool} deploys it as a function{others}"
+        )
     client = False
     for step in build.shipped_steps():
         for evidence in _step_evidence(step):
