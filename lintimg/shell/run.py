@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from lintimg.dockerfile.document import Heredoc, Instruction, LogicalText, Word
 from lintimg.dockerfile.heredoc import heredoc_starts
 from lintimg.dockerfile.lines import part
 from lintimg.model.span import Span
-from lintimg.shell.grammar import read_commands
-from lintimg.shell.script import Command, Script, ShellWord
-from lintimg.shell.words import UnreadableError
-from lintimg.shell.wrappers import SHELLS, inner_script, strip_wrappers
+from lintimg.shell.flatten import Flattener, ScriptInput
+from lintimg.shell.interpreters import SHELLS, Invocation, program_name, shebang, shell_of
+from lintimg.shell.logical import joined, json_strings
+from lintimg.shell.script import Script, ShellWord
+from lintimg.shell.syntax import ShellSyntaxError
 
-_SHEBANG = re.compile(r"#!\s*(\S+)(?:[ \t]+(\S+))?")
-_SETTING = re.compile(r"\bset\s+[-+]\w*")
+_TOO_DEEP = "it is nested too deeply"
+_INPUT_LIMIT = 4
+"""How many here-documents for a shell inside each other are read."""
 
 
 def read_run(instruction: Instruction, shell: tuple[str, ...], escape: str) -> tuple[Script, ...]:
@@ -22,138 +22,114 @@ def read_run(instruction: Instruction, shell: tuple[str, ...], escape: str) -> t
     that is a script. `sh -c "…"` is read through, its commands in place of the outer one. An exec
     form is one command. Never raises; what cannot be read is a Script with `unread` set.
     """
-    if not instruction.arguments:
-        return ()
+    if instruction.trigger is not None:
+        instruction = instruction.trigger._replace(heredocs=instruction.heredocs)
+    line, words = _texts(instruction)
     if instruction.json:
-        words = instruction.arguments[1:] if instruction.keyword == "HEALTHCHECK" else instruction.arguments
-        return (_exec_form(words),) if words else ()
-    line = _line(instruction)
-    if line is None:
+        return (_exec_form(words, line),) if words else ()
+    if not line.text:
         return ()
-    dialect = _program(shell[0]) if shell else "sh"
-    options = _shell_options(shell)
-    if not instruction.heredocs:
-        return (_script(line, dialect, options, escape, heredoc=False),)
-    return _with_heredocs(instruction, line, dialect, options, escape)
-
-
-def _line(instruction: Instruction) -> LogicalText | None:
-    """The logical text that the shell reads."""
-    if instruction.keyword != "HEALTHCHECK":
-        return instruction.rest
-    if len(instruction.arguments) < 2:
-        return None
-    text = instruction.rest.text
-    start = len(text) - len(instruction.arguments[1].text)
-    return part(instruction.rest, start)
-
-
-def _program(word: str) -> str:
-    return re.split(r"[/\\]", word)[-1].lower().removesuffix(".exe")
-
-
-def _shell_options(shell: tuple[str, ...]) -> frozenset[str]:
-    found: set[str] = set()
-    expecting = False
-    for word in shell[1:]:
-        if expecting:
-            found.add(word)
-            expecting = False
-        elif word.startswith("-") and not word.startswith("--"):
-            letters = word[1:]
-            found.update(letter for letter in letters if letter not in "co")
-            expecting = "o" in letters
-    return frozenset(found)
-
-
-def _script(
-    logical: LogicalText, dialect: str, options: frozenset[str], escape: str, *, heredoc: bool
-) -> Script:
-    span = logical.source_span(0, len(logical.text))
-    unread = None
-    commands: tuple[Command, ...] = ()
-    if dialect not in SHELLS:
-        unread = f"{dialect} is no POSIX shell"
-    elif escape != "\\":
-        unread = "escape=` stands for Windows shells"
-    else:
-        try:
-            commands = read_commands(logical)
-        except UnreadableError as error:
-            unread = str(error)
-        except RecursionError:
-            unread = "it is nested too deeply"
-    return Script(dialect, commands, unread, heredoc, options, span)
-
-
-def _with_heredocs(
-    instruction: Instruction, line: LogicalText, dialect: str, options: frozenset[str], escape: str
-) -> tuple[Script, ...]:
+    called = shell_of(shell) or Invocation(
+        program_name(shell[0]) if shell else "sh", frozenset(), None, standard_input=False
+    )
+    heredocs = instruction.heredocs
+    if not heredocs:
+        return _scripts(line, called, escape, heredoc=False)
     starts = heredoc_starts(line.text)
-    rest = line.text
-    for start in reversed(starts):
-        rest = rest[: start.start] + rest[start.end :]
-    if not rest.strip():
-        return tuple(_body(heredoc, dialect, options, escape) for heredoc in instruction.heredocs)
-    outer = _script(line, dialect, options, escape, heredoc=False)
-    scripts = [outer]
-    readers = [
-        command
-        for command in outer.commands
-        if any(redirect.operator in ("<<", "<<-") for redirect in command.redirects)
-    ]
-    for heredoc, command in zip(instruction.heredocs, readers, strict=False):
-        name = command.name or ""
-        plain = all(word.pieces.startswith("-") or word.pieces == "pipefail" for word in command.arguments)
-        if name in SHELLS and plain:
-            scripts.append(_body(heredoc, name, frozenset(), escape))
+    if len(starts) == 1 and len(heredocs) == 1 and (starts[0].start, starts[0].end) == _trimmed(line.text):
+        # BuildKit runs the body in place of the line: as a program when it starts with `#!`.
+        body = heredocs[0].logical
+        own = shebang(body.text)
+        return _scripts(body, own or called, "\\" if own else escape, heredoc=True)
+    return _scripts(joined([line, *_reconstituted(heredocs)]), called, escape, heredoc=False)
+
+
+def _texts(instruction: Instruction) -> tuple[LogicalText, tuple[Word, ...]]:
+    """The text behind the keyword (and HEALTHCHECK's CMD), and its words."""
+    rest, words = instruction.rest, instruction.arguments
+    if instruction.keyword != "HEALTHCHECK":
+        return rest, words
+    if len(words) < 2:
+        return LogicalText("", (0,), (0,)), ()
+    kind = words[0].text
+    start = rest.text.find(kind) + len(kind)
+    while rest.text[start : start + 1] in (" ", "\t"):
+        start += 1
+    return part(rest, start), words[1:]
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    """The range of `text` without blanks at its ends."""
+    return len(text) - len(text.lstrip()), len(text.rstrip())
+
+
+def _reconstituted(heredocs: tuple[Heredoc, ...]) -> list[LogicalText]:
+    """The lines that BuildKit hands to the shell behind the first: bodies with their ends."""
+    texts: list[LogicalText] = []
+    for heredoc in heredocs:
+        start, end = heredoc.body
+        texts += (
+            LogicalText("\n", (0,), (max(start - 1, 0),)),
+            heredoc.logical,
+            LogicalText(heredoc.name, (0,), (end,)),
+        )
+    return texts
+
+
+def _scripts(logical: LogicalText, called: Invocation, escape: str, *, heredoc: bool) -> tuple[Script, ...]:
+    """The script of `logical` and those in its here-documents."""
+    scripts: list[Script] = []
+    pending = [(ScriptInput(called, logical), escape, heredoc, 0)]
+    while pending:
+        read, escape, heredoc, level = pending.pop()
+        program = read.program.program
+        unread = _unreadable(program, escape) if level < _INPUT_LIMIT else _TOO_DEEP
+        flattener = Flattener()
+        if unread is None:
+            try:
+                flattener.add_script(read.text)
+            except ShellSyntaxError as error:
+                unread = str(error)
+            except RecursionError:
+                unread = _TOO_DEEP
+        scripts.append(_script(read, flattener, unread, heredoc=heredoc))
+        if unread is None:
+            # A backslash continues a line in there whatever the escape directive says.
+            pending += [(found, "\\", True, level + 1) for found in reversed(flattener.inputs)]
     return tuple(scripts)
 
 
-def _body(heredoc: Heredoc, dialect: str, options: frozenset[str], escape: str) -> Script:
-    found = _SHEBANG.match(heredoc.content)
-    if found is not None:
-        dialect = _program(found[1])
-        if dialect == "env" and found[2]:
-            dialect = _program(found[2])
-        options = frozenset()
-    # Inside a here-document a backslash continues a line whatever the escape directive says.
-    return _script(heredoc.logical, dialect, options, "\\" if dialect in SHELLS else escape, heredoc=True)
+def _script(read: ScriptInput, flattener: Flattener, unread: str | None, *, heredoc: bool) -> Script:
+    called, logical = read.program, read.text
+    span = logical.source_span(0, len(logical.text))
+    if unread is not None:
+        return Script(called.program, (), unread, heredoc, called.options, span)
+    called = flattener.whole or called
+    return Script(called.program, tuple(flattener.commands), None, heredoc, called.options, span)
 
 
-def _exec_form(words: tuple[Word, ...]) -> Script:
-    shell_words = tuple(
-        ShellWord(word.text, word.text, word.text, quoted=True, span=word.span) for word in words
+def _unreadable(program: str, escape: str) -> str | None:
+    """Why a text for `program` is not read."""
+    if program not in SHELLS:
+        return f"{program} is no POSIX shell"
+    return None if escape == "\\" else "escape=` stands for Windows shells"
+
+
+def _exec_form(words: tuple[Word, ...], line: LogicalText) -> Script:
+    strings = json_strings(line)
+    shell_words = tuple(ShellWord(word.text, word.text, word.text, True, word.span) for word in words)
+    flattener = Flattener()
+    try:
+        flattener.add_exec(shell_words, strings if len(strings) == len(words) else ())
+    except RecursionError:
+        flattener = Flattener()
+        flattener.add_exec(shell_words, ())
+    whole = flattener.whole
+    return Script(
+        whole.program if whole else "exec",
+        tuple(flattener.commands),
+        None,
+        heredoc=False,
+        options=whole.options if whole else frozenset(),
+        span=Span(words[0].span.start, words[-1].span.end),
     )
-    span = Span(words[0].span.start, words[-1].span.end)
-    index = inner_script(shell_words)
-    if index is not None:
-        word = words[index]
-        straight = word.span.end - word.span.start == len(word.text) + 2
-        sources = (word.span.start + 1,) if straight else (word.span.start,)
-        logical = LogicalText(word.text, (0,), sources)
-        options = _shell_options(tuple(w.text for w in words[:index]))
-        return _script(logical, _program(words[0].text), options, "\\", heredoc=False)
-    wrappers, skipped, given = strip_wrappers(shell_words)
-    name = shell_words[skipped].pieces.rpartition("/")[2]
-    command = Command(
-        name=name,
-        words=shell_words[skipped:],
-        wrappers=wrappers,
-        assignments=(),
-        redirects=(),
-        statement=span,
-        before="",
-        negated=False,
-        background=False,
-        conditional=False,
-        branches=(),
-        loop=False,
-        pipeline=0,
-        stage=0,
-        stages=1,
-        depth=0,
-        function=None,
-        environment=given,
-    )
-    return Script("exec", (command,), None, heredoc=False, options=frozenset(), span=span)

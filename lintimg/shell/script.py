@@ -23,12 +23,15 @@ class ShellWord(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """A redirection such as `2>/dev/null`; `target` is None for a here-document."""
+    """A redirection such as `2>/dev/null`. A here-document has no `target` but a `body`; the body's
+    `value` is None when the shell expands something in it.
+    """
 
     operator: str
     descriptor: int | None
     target: ShellWord | None
     span: Span
+    body: ShellWord | None = None
 
 
 class Assignment(NamedTuple):

@@ -3,229 +3,344 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
-DEPTH_LIMIT = 100
+from lintimg.dockerfile.document import LogicalText
+from lintimg.dockerfile.lines import part
+from lintimg.model.span import Span
+from lintimg.shell.logical import unescaped
+from lintimg.shell.script import ShellWord
+from lintimg.shell.syntax import DEPTH_LIMIT, Items, NestingError, ShellSyntaxError
 
-_PLAIN = re.compile(r"[\w./:=@%+,\-\[\]{}*?!~^]+")
-_DELIMITERS = frozenset(" \t\n\r;&|()<>")
-_NAME = re.compile(r"[A-Za-z_]\w*|\d|[@*#?\-$!]", re.ASCII)
-_BRACED_NAME = re.compile(r"[!#]?([A-Za-z_]\w*|\d+|[@*#?\-$!])", re.ASCII)
-_QUOTED_PLAIN = re.compile(r'[^"\\$`]*')
-_ESCAPABLE = frozenset('$`"\\\n')
+PLAIN = r"[^ \t\r\n;&|<>()$`'\"\\]"
+"""Characters that mean themselves in the middle of a word."""
+
+_PLAIN = re.compile(f"{PLAIN}++")
+_IN_DOUBLE = re.compile(r'[^"\\$`]++')
+_IN_BRACES = re.compile(r"[^}\\'\"$`]++")
+_IN_ARITHMETIC = re.compile(r"[^()\\\"$`]++")
+_BACKQUOTED = re.compile(r"(?:[^`\\]|\\.)*+", re.DOTALL)
+_ANSI_C = re.compile(r"(?:[^'\\]|\\.)*+", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_PARAMETER = re.compile(r"[!#]?([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[[^\]}'\"$`\\]*\])?")
+_ESCAPE = re.compile(r"\\(\r?\n|.)", re.DOTALL)
+_ANSI_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})|(.))", re.DOTALL)
+_ANSI_CHARACTERS = {
+    "a": "\a",
+    "b": "\b",
+    "e": "\x1b",
+    "E": "\x1b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+}
+_EXTENDED_GLOB = "?*+@!"
+_TRIMMING = "#%/^,@"
+"""Operators of `${NAME…}` after which quotes keep their meaning inside double quotes."""
 
 
-class UnreadableError(Exception):
-    """Text that is no shell, or shell beyond what is read; the reason is the message."""
-
-
-class RawWord(NamedTuple):
-    """A word with logical offsets. `value` is None where an expansion stands in it."""
-
-    start: int
-    end: int
-    value: str | None
-    pieces: str
-    quoted: bool
-
-
-class WordReader:
-    """Reads words at positions of `text`; `substitution` reads the commands of `$(…)` and returns the
-    offset behind its closing parenthesis.
+class WordParser:
+    """Reads words at logical offsets of `logical`. Methods take an offset and return the one behind
+    what they read; `_inner` collects the commands of the substitutions met on the way.
     """
 
-    def __init__(
-        self, text: str, substitution: Callable[[int], int], inner: Callable[[int, int], None]
-    ) -> None:
-        """`inner` is told the range of a backquoted command."""
-        self.text = text
-        self._substitution = substitution
-        self._inner = inner
-        self._arithmetic: dict[int, int] = {}
-        self._depth = 0
+    def __init__(self, logical: LogicalText, depth: int = 0) -> None:
+        """`depth` counts the constructs that `logical` is nested in."""
+        self.logical = logical
+        self.text = logical.text
+        self._length = len(logical.text)
+        self._depth = depth
+        self._inner: list[Items] = []
+        self._expanded = False
+        self._arithmetics: dict[int, tuple[int, tuple[Items, ...]] | None] = {}
+        self._substitutions: dict[int, tuple[int, Items]] = {}
 
-    def read(self, start: int) -> RawWord | None:
-        """The word at `start`, None when there is none. Raises UnreadableError."""
-        text = self.text
-        found = _PLAIN.match(text, start)
-        if found is not None:
-            end = found.end()
-            if end == len(text) or text[end] in _DELIMITERS:
-                plain = found[0]
-                return RawWord(start, end, plain, plain, quoted=False)
-        return self._mixed(start)
+    # What the grammar on top of the words provides.
 
-    def _mixed(self, start: int) -> RawWord | None:
-        text, at, length = self.text, start, len(self.text)
-        pieces: list[str] = []
-        known, quoted = True, False
-        while at < length:
-            character = text[at]
-            if character in _DELIMITERS:
-                if character not in "<>" or text[at + 1 : at + 2] != "(":
-                    break
-                at = self._substitution(at + 2)
-                pieces.append("$()")
-                known = False
-            elif character == "'":
-                end = text.find("'", at + 1)
-                if end < 0:
-                    raise UnreadableError("a single quote is not closed")
-                pieces.append(text[at + 1 : end])
-                at, quoted = end + 1, True
-            elif character == '"':
-                piece, plain, at = self._double(at + 1)
-                pieces.append(piece)
-                known, quoted = known and plain, True
-            elif character == "\\":
-                if at + 1 >= length:
-                    pieces.append("\\")
-                elif text[at + 1] != "\n":
-                    pieces.append(text[at + 1])
-                    quoted = True
-                at += 2
-            elif character in "$`":
-                piece, plain, at = self._dollar(at) if character == "$" else self._backquote(at)
-                if plain and piece == "" and text[at - 1] in "'\"":
-                    quoted = True
-                pieces.append(piece)
-                known = known and plain
-            else:
-                found = _PLAIN.match(text, at)
-                end = found.end() if found is not None else at + 1
-                pieces.append(text[at:end])
-                at = end
-        if at == start:
-            return None
-        joined = "".join(pieces)
-        return RawWord(start, min(at, length), joined if known else None, joined, quoted)
+    def _commands_until_parenthesis(self, at: int) -> tuple[Items, int]:
+        """The commands from `at` to the closing parenthesis, and its offset."""
+        raise NotImplementedError
 
-    def _double(self, at: int) -> tuple[str, bool, int]:
-        """The content of a double-quoted string from `at`, whether it is literal, the offset behind it."""
-        text, length = self.text, len(self.text)
-        pieces: list[str] = []
-        known = True
-        while at < length:
-            found = _QUOTED_PLAIN.match(text, at)
-            if found is not None and found.end() > at:
-                pieces.append(found[0])
-                at = found.end()
-                continue
-            character = text[at]
-            if character == '"':
-                return "".join(pieces), known, at + 1
-            if character == "\\":
-                following = text[at + 1 : at + 2]
-                if following not in _ESCAPABLE:
-                    pieces.append("\\")
-                if following != "\n":
-                    pieces.append(following)
-                at += 2
-                continue
-            piece, plain, at = self._dollar(at, quoted=True) if character == "$" else self._backquote(at)
-            pieces.append(piece)
-            known = known and plain
-        raise UnreadableError("a double quote is not closed")
-
-    def _backquote(self, at: int) -> tuple[str, bool, int]:
-        text, end = self.text, at + 1
-        while end < len(text) and text[end] != "`":
-            end += 2 if text[end] == "\\" else 1
-        if end >= len(text):
-            raise UnreadableError("a backquote is not closed")
-        self._inner(at + 1, end)
-        return "$()", False, end + 1
-
-    def _dollar(self, at: int, *, quoted: bool = False) -> tuple[str, bool, int]:
-        text = self.text
-        following = text[at + 1 : at + 2]
-        if following == "(":
-            if text[at + 2 : at + 3] == "(":
-                end = self._arithmetic_end(at + 3)
-                if end > 0:
-                    return "$(())", False, end
-            return "$()", False, self._substitution(at + 2)
-        if following == "{":
-            end = self._brace_end(at + 2)
-            name = _BRACED_NAME.match(text, at + 2)
-            return f"${name[1]}" if name else "${}", False, end
-        if following == "'" and not quoted:
-            end = at + 2
-            while end < len(text) and text[end] != "'":
-                end += 2 if text[end] == "\\" else 1
-            if end >= len(text):
-                raise UnreadableError("a single quote is not closed")
-            return text[at + 2 : end], "\\" not in text[at + 2 : end], end + 1
-        if following == '"' and not quoted:
-            return "", True, at + 1
-        name = _NAME.match(text, at + 1)
-        if name is None:
-            return "$", True, at + 1
-        return f"${name[0]}", False, name.end()
-
-    def _brace_end(self, at: int) -> int:
-        """The offset behind the `}` that closes a `${` whose content starts at `at`."""
-        self._enter()
-        text, length = self.text, len(self.text)
-        while at < length:
-            character = text[at]
-            if character == "}":
-                self._depth -= 1
-                return at + 1
-            at = self._skip(at, character)
-        raise UnreadableError("a ${ is not closed")
-
-    def _skip(self, at: int, character: str) -> int:
-        """The offset behind whatever stands at `at`: a quoted string, an expansion, or one character."""
-        text = self.text
-        if character == "\\":
-            return at + 2
-        if character == "'":
-            end = text.find("'", at + 1)
-            return end + 1 if end > 0 else at + 1
-        if character == '"':
-            return self._double(at + 1)[2]
-        if character == "`":
-            return self._backquote(at)[2]
-        if character == "$":
-            return self._dollar(at)[2]
-        return at + 1
-
-    def _arithmetic_end(self, start: int) -> int:
-        """The offset behind the `))` that closes an arithmetic expansion, 0 when it is none."""
-        known = self._arithmetic.get(start)
-        if known is not None:
-            return known
-        # Remembered as "none" while it is being read: nested attempts at one place stay linear.
-        self._arithmetic[start] = 0
-        self._enter()
-        text, at, level = self.text, start, 0
-        while at < len(text):
-            character = text[at]
-            if character == ")":
-                if level == 0:
-                    end = at + 2 if text[at + 1 : at + 2] == ")" else 0
-                    self._arithmetic[start] = end
-                    self._depth -= 1
-                    return end
-                level -= 1
-                at += 1
-            elif character == "(":
-                level += 1
-                at += 1
-            elif character in "'\"":
-                at += 1
-            else:
-                at = self._skip(at, character)
-        self._depth -= 1
-        return 0
-
-    def arithmetic_command_end(self, start: int) -> int:
-        """The offset behind the `))` of a `((…))` command whose content starts at `start`, 0 when it is none."""
-        return self._arithmetic_end(start)
+    def _commands_of(self, logical: LogicalText) -> Items:
+        """The commands of a text of its own."""
+        raise NotImplementedError
 
     def _enter(self) -> None:
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
-            raise UnreadableError("it is nested too deeply")
+            raise NestingError("it is nested too deeply")
+
+    def _word(self, start: int) -> tuple[ShellWord, int] | None:
+        """The word at `start` and the offset behind it, None when no word starts there."""
+        text, length = self.text, self._length
+        outer, self._expanded = self._expanded, False
+        pieces: list[str] = []
+        quoted = False
+        at = start
+        while at < length:
+            found = _PLAIN.match(text, at)
+            if found is not None:
+                pieces.append(found[0])
+                at = found.end()
+                if at == length:
+                    break
+            character = text[at]
+            if character in "'\"\\":
+                quoted = quoted or text[at + 1 : at + 2] != "\n" or character != "\\"
+                at = self._quoted(at, character, pieces)
+            elif character == "$":
+                quoted = quoted or text[at + 1 : at + 2] in ("'", '"')
+                at = self._dollar(at + 1, pieces)
+            elif character == "`":
+                at = self._backquoted(at + 1, pieces)
+            elif character in "<>" and text[at + 1 : at + 2] == "(":
+                at = self._substitution(at + 2)
+                self._expanded = True
+                pieces.append(f"{character}()")
+            elif character == "(" and at > start and text[at - 1] in _EXTENDED_GLOB:
+                at = self._extended_glob(at, pieces)
+            else:
+                break
+        expanded, self._expanded = self._expanded, outer
+        if at == start:
+            return None
+        joined = "".join(pieces)
+        span = self.logical.source_span(start, at)
+        return ShellWord(text[start:at], None if expanded else joined, joined, quoted, span), at
+
+    def _quoted(self, at: int, character: str, pieces: list[str]) -> int:
+        """A quoted string or an escaped character at `at`."""
+        text = self.text
+        if character == "'":
+            end = text.find("'", at + 1)
+            if end < 0:
+                raise ShellSyntaxError("a single quote is not closed")
+            pieces.append(text[at + 1 : end])
+            return end + 1
+        if character == '"':
+            return self._double(at + 1, pieces)
+        found = _ESCAPE.match(text, at)
+        if found is None:
+            pieces.append("\\")
+            return at + 1
+        if not found[1].endswith("\n"):
+            pieces.append(found[1])
+        return found.end()
+
+    def _double(self, at: int, pieces: list[str]) -> int:
+        """The rest of a double-quoted string from `at`."""
+        text, length = self.text, self._length
+        while at < length:
+            found = _IN_DOUBLE.match(text, at)
+            if found is not None:
+                pieces.append(found[0])
+                at = found.end()
+                if at == length:
+                    break
+            character = text[at]
+            if character == '"':
+                return at + 1
+            if character == "$":
+                at = self._dollar(at + 1, pieces, double=True)
+            elif character == "`":
+                at = self._backquoted(at + 1, pieces, double=True)
+            else:
+                at = self._escaped_in_double(at, pieces)
+        raise ShellSyntaxError("a double quote is not closed")
+
+    def _escaped_in_double(self, at: int, pieces: list[str]) -> int:
+        found = _ESCAPE.match(self.text, at)
+        if found is None:
+            return at + 1
+        if not found[1].endswith("\n"):
+            pieces.append(found[1] if found[1] in '"\\$`' else found[0])
+        return found.end()
+
+    def _dollar(self, at: int, pieces: list[str], *, double: bool = False) -> int:
+        """What follows a dollar sign; `at` is behind it."""
+        text = self.text
+        found = _VARIABLE.match(text, at)
+        if found is not None:
+            self._expanded = True
+            pieces.append(f"${found[0]}")
+            return found.end()
+        following = text[at : at + 1]
+        if following == "{":
+            self._expanded = True
+            return self._parameter(at + 1, pieces, double=double)
+        if following == "(":
+            self._expanded = True
+            pieces.append("$()")
+            if text[at + 1 : at + 2] == "(":
+                end = self._arithmetic(at + 2)
+                if end is not None:
+                    return end
+            return self._substitution(at + 1)
+        if following == "'" and not double:
+            return self._ansi_c(at + 1, pieces)
+        if following == '"' and not double:
+            return self._double(at + 1, pieces)
+        if following == "[":
+            end = text.find("]", at)
+            if end > 0:
+                self._expanded = True
+                pieces.append("$()")
+                return end + 1
+        pieces.append("$")
+        return at
+
+    def _ansi_c(self, at: int, pieces: list[str]) -> int:
+        found = _ANSI_C.match(self.text, at)
+        if found is None or found.end() >= self._length:
+            raise ShellSyntaxError("a single quote is not closed")
+        pieces.append(_ANSI_ESCAPE.sub(_character, found[0]))
+        return found.end() + 1
+
+    def _parameter(self, at: int, pieces: list[str], *, double: bool) -> int:
+        """The rest of `${…}` from `at`."""
+        text, length = self.text, self._length
+        found = _PARAMETER.match(text, at)
+        if found is None:
+            raise ShellSyntaxError("${ is followed by no name")
+        pieces.append(f"${found[1]}")
+        self._enter()
+        at = found.end()
+        literal_quotes = double and text[at : at + 1] not in tuple(_TRIMMING)
+        ignored: list[str] = []
+        while at < length:
+            plain = _IN_BRACES.match(text, at)
+            if plain is not None:
+                at = plain.end()
+                if at == length:
+                    break
+            character = text[at]
+            if character == "}":
+                self._depth -= 1
+                return at + 1
+            if character == "$":
+                at = self._dollar(at + 1, ignored, double=double)
+            elif character == "`":
+                at = self._backquoted(at + 1, ignored, double=double)
+            elif character == "'" and literal_quotes:
+                at += 1
+            else:
+                at = self._quoted(at, character, ignored)
+        raise ShellSyntaxError("${ is not closed")
+
+    def _substitution(self, at: int) -> int:
+        """`$(…)`, `<(…)` or `>(…)`; `at` is behind the parenthesis. What was read once, in an
+        attempt to read arithmetic, is not read again: nested attempts stay linear.
+        """
+        known = self._substitutions.get(at)
+        if known is None:
+            outer, self._inner = self._inner, []
+            self._enter()
+            items, closing = self._commands_until_parenthesis(at)
+            self._depth -= 1
+            self._inner = outer
+            known = self._substitutions[at] = (closing + 1, items)
+        self._inner.append(known[1])
+        return known[0]
+
+    def _arithmetic(self, at: int) -> int | None:
+        """The offset behind the `))` of an arithmetic expression that starts at `at`, None when it
+        is none: `$((a); (b))` is a substitution.
+        """
+        if at not in self._arithmetics:
+            outer, self._inner = self._inner, []
+            depth = self._depth
+            self._enter()
+            try:
+                end = self._arithmetic_end(at)
+            except NestingError:
+                raise
+            except ShellSyntaxError:
+                end = None
+            self._arithmetics[at] = None if end is None else (end, tuple(self._inner))
+            self._depth = depth
+            self._inner = outer
+        known = self._arithmetics[at]
+        if known is None:
+            return None
+        self._inner.extend(known[1])
+        return known[0]
+
+    def _arithmetic_end(self, at: int) -> int | None:
+        text, length = self.text, self._length
+        ignored: list[str] = []
+        level = 0
+        while at < length:
+            plain = _IN_ARITHMETIC.match(text, at)
+            if plain is not None:
+                at = plain.end()
+                if at == length:
+                    break
+            character = text[at]
+            if character == "(":
+                level += 1
+                at += 1
+            elif character == ")":
+                if level == 0:
+                    return at + 2 if text[at + 1 : at + 2] == ")" else None
+                level -= 1
+                at += 1
+            elif character == "$":
+                at = self._dollar(at + 1, ignored, double=True)
+            elif character == "`":
+                at = self._backquoted(at + 1, ignored)
+            else:
+                at = self._quoted(at, character, ignored)
+        return None
+
+    def _backquoted(self, at: int, pieces: list[str], *, double: bool = False) -> int:
+        """The rest of a backquoted command from `at`."""
+        found = _BACKQUOTED.match(self.text, at)
+        if found is None or found.end() >= self._length:
+            raise ShellSyntaxError("a backquote is not closed")
+        self._expanded = True
+        pieces.append("$()")
+        end = found.end()
+        escapable = '\\$`"' if double else "\\$`"
+        logical = part(self.logical, at, end)
+        logical = unescaped(logical, escapable)
+        self._enter()
+        self._inner.append(self._commands_of(logical))
+        self._depth -= 1
+        return end + 1
+
+    def _extended_glob(self, at: int, pieces: list[str]) -> int:
+        """A pattern such as `@(a|b)`; `at` is its opening parenthesis."""
+        text = self.text
+        self._enter()
+        pieces.append("(")
+        at += 1
+        while at < self._length:
+            character = text[at]
+            if character == ")":
+                pieces.append(")")
+                self._depth -= 1
+                return at + 1
+            word = None if character in "|(" else self._word(at)
+            if word is not None:
+                pieces.append(word[0].pieces)
+                self._expanded = self._expanded or word[0].value is None
+                at = word[1]
+            elif character == "(":
+                at = self._extended_glob(at, pieces)
+            else:
+                pieces.append(character)
+                at += 1
+        raise ShellSyntaxError("( is not closed")
+
+    def _span(self, start: int, end: int) -> Span:
+        return self.logical.source_span(start, end)
+
+
+def _character(found: re.Match[str]) -> str:
+    hexadecimal = found[1] or found[2]
+    if hexadecimal:
+        return chr(int(hexadecimal, 16))
+    if found[3]:
+        return chr(int(found[3], 8) & 0xFF)
+    return _ANSI_CHARACTERS.get(found[4], found[4] if found[4] in "'\"\\?" else found[0])

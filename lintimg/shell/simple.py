@@ -1,0 +1,255 @@
+"""Simple commands: assignments, words, redirections and here-documents."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from lintimg.dockerfile.document import LogicalText
+from lintimg.model.span import Span
+from lintimg.shell.script import Assignment, Redirect, ShellWord
+from lintimg.shell.syntax import HereDocument, Items, ShellSyntaxError, Simple
+from lintimg.shell.words import PLAIN, WordParser
+
+BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*+)?")
+"""Blanks and a comment; only to be used where a word may start."""
+
+_LINES = re.compile(r"(?:[ \t\r\n]++|\\\r?\n|#[^\n]*+)*+")
+# The most frequent word by far: nothing but plain characters up to a blank or an operator.
+_TOKEN = re.compile(rf"(?:[ \t\r]|\\\r?\n)*+(?:((?!#){PLAIN}++)(?=[ \t\r\n;&|)]|\Z))?")
+_REDIRECT = re.compile(
+    r"([0-9]*+|\{[A-Za-z_]\w*\})(<<<|<<-?|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())", re.ASCII
+)
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\n]*\])?\+?=", re.ASCII)
+_EXPANDING = re.compile(r"[^\\$`]*+(?:\\.[^\\$`]*+)*+", re.DOTALL)
+_DECLARING = frozenset(("declare", "typeset", "local", "export", "readonly"))
+_new = tuple.__new__
+
+
+class _Parts(NamedTuple):
+    """The parts of a simple command while it is read."""
+
+    assignments: list[Assignment]
+    words: list[ShellWord]
+    redirects: list[Redirect | HereDocument]
+
+
+class SimpleParser(WordParser):
+    """Reads simple commands on top of words."""
+
+    def __init__(self, logical: LogicalText, depth: int = 0) -> None:
+        """`depth` counts the constructs that `logical` is nested in."""
+        super().__init__(logical, depth)
+        self._pending: list[HereDocument] = []
+        self._low = self._high = self._shift = 0
+        self._place(0)
+
+    def _place(self, at: int) -> None:
+        """Sets the piece of source text that the logical offset `at` lies in."""
+        starts = self.logical.starts
+        following = bisect_right(starts, at)
+        piece = max(following - 1, 0)
+        self._low = starts[piece]
+        self._high = starts[following] if following < len(starts) else self._length
+        self._shift = self.logical.sources[piece] - starts[piece]
+
+    def _lines(self, at: int) -> int:
+        """The offset behind blanks, comments and line ends, and behind the here-documents that start there."""
+        text = self.text
+        while True:
+            if not self._pending:
+                found = _LINES.match(text, at)
+                return at if found is None else found.end()
+            at = self._blanks(at)
+            if text[at : at + 1] != "\n":
+                return at
+            at = self._bodies(at + 1)
+
+    def _blanks(self, at: int) -> int:
+        found = BLANKS.match(self.text, at)
+        return at if found is None else found.end()
+
+    def _simple(self, start: int) -> tuple[Simple, int]:
+        """The simple command at `start`. The offset returned is that behind its last word."""
+        text, length = self.text, self._length
+        parts = _Parts([], [], [])
+        words = parts.words
+        outer, self._inner = self._inner, []
+        at = end = start
+        while True:
+            found = _TOKEN.match(text, at)
+            at = found.end() if found is not None else at
+            plain = found[1] if found is not None else None
+            if plain is not None:
+                begin = at - len(plain)
+                if words or "=" not in plain:
+                    if begin < self._low or at > self._high:
+                        self._place(begin)
+                    shift = self._shift
+                    span = (
+                        _new(Span, (begin + shift, at + shift))
+                        if at <= self._high
+                        else self.logical.source_span(begin, at)
+                    )
+                    words.append(_new(ShellWord, (plain, plain, plain, False, span)))
+                    end = at
+                    continue
+                at = begin
+            if at >= length or text[at] in "\n;|)#":
+                break
+            following = self._part(at, parts)
+            if following is None:
+                break
+            at = end = following
+        inner, self._inner = self._inner, outer
+        if end == start:
+            raise ShellSyntaxError(unexpected(text, at))
+        return (
+            Simple(tuple(parts.assignments), tuple(words), tuple(parts.redirects), tuple(inner), start, end),
+            end,
+        )
+
+    def _part(self, at: int, parts: _Parts) -> int | None:
+        """Reads what is no plain word: a redirection, an assignment or a word with quotes or expansions. None when the
+        command ends at `at`.
+        """
+        text = self.text
+        character = text[at]
+        if character in "<>&{" or character.isdigit():
+            following = self._redirect(at, parts.redirects)
+            if following is not None:
+                return following
+            if character == "&":
+                return None
+        words = parts.words
+        declaring = bool(words) and words[0].raw in _DECLARING
+        found = _ASSIGNMENT.match(text, at) if not words or declaring else None
+        if found is not None:
+            array = text[found.end() : found.end() + 1] == "("
+            if not words:
+                return self._assignment(at, found, parts.assignments, array=array)
+            if array:
+                following = self._array(found.end() + 1)
+                raw = text[at:following]
+                words.append(ShellWord(raw, None, f"{found[0]}()", False, self._span(at, following)))
+                return following
+        read = self._word(at)
+        if read is None:
+            return None
+        words.append(read[0])
+        return read[1]
+
+    def _assignment(
+        self, at: int, found: re.Match[str], assignments: list[Assignment], *, array: bool
+    ) -> int:
+        begin = found.end()
+        if array:
+            end = self._array(begin + 1)
+            value = ShellWord(self.text[begin:end], None, "()", False, self._span(begin, end))
+        else:
+            read = self._word(begin)
+            if read is None:
+                value, end = ShellWord("", "", "", False, self._span(begin, begin)), begin
+            else:
+                value, end = read
+        assignments.append(Assignment(found[1], value, self._span(at, end)))
+        return end
+
+    def _array(self, at: int) -> int:
+        """The rest of `(…)` in `NAME=(…)`."""
+        while True:
+            at = self._lines(at)
+            if self.text[at : at + 1] == ")":
+                return at + 1
+            read = self._word(at)
+            if read is None:
+                raise ShellSyntaxError("an array is not closed")
+            at = read[1]
+
+    def _redirect(self, at: int, redirects: list[Redirect | HereDocument]) -> int | None:
+        """A redirection at `at`, None when there is none."""
+        found = _REDIRECT.match(self.text, at)
+        if found is None:
+            return None
+        read = self._word(self._blanks(found.end()))
+        operator = found[2]
+        if read is None:
+            raise ShellSyntaxError(f"{operator} has no target")
+        word, end = read
+        descriptor = int(found[1]) if found[1].isdigit() and len(found[1]) < 10 else None
+        span = self._span(at, end)
+        if operator in ("<<", "<<-"):
+            delimiter = word.raw if word.value is None else word.value
+            document = HereDocument(operator, descriptor, delimiter, span, quoted=word.quoted)
+            redirects.append(document)
+            self._pending.append(document)
+        else:
+            redirects.append(Redirect(operator, descriptor, word, span))
+        return end
+
+    def _redirects(self, at: int) -> tuple[tuple[Redirect | HereDocument, ...], int]:
+        """The redirections behind a compound command, and the offset behind the last."""
+        redirects: list[Redirect | HereDocument] = []
+        while True:
+            following = self._redirect(self._blanks(at), redirects)
+            if following is None:
+                return tuple(redirects), at
+            at = following
+
+    def _bodies(self, at: int) -> int:
+        """Reads the pending here-documents, whose bodies start at `at`."""
+        text, length = self.text, self._length
+        pending, self._pending = self._pending, []
+        for document in pending:
+            start = at
+            while True:
+                if at >= length:
+                    raise ShellSyntaxError(f"the here-document {document.delimiter} is not closed")
+                end = text.find("\n", at)
+                following = length if end < 0 else end + 1
+                line = text[at : length if end < 0 else end].removesuffix("\r")
+                if (line.lstrip("\t") if document.operator == "<<-" else line) == document.delimiter:
+                    break
+                at = following
+            document.body = (start, at)
+            at = following
+            if not document.quoted:
+                document.inner = self._expansions(*document.body)
+        return at
+
+    def _expansions(self, at: int, end: int) -> tuple[Items, ...]:
+        """The commands of the substitutions in the body of a here-document."""
+        text = self.text
+        if "$(" not in text[at:end] and "`" not in text[at:end]:
+            return ()
+        outer, self._inner = self._inner, []
+        expanded, depth = self._expanded, self._depth
+        ignored: list[str] = []
+        try:
+            while True:
+                found = _EXPANDING.match(text, at, end)
+                at = at if found is None else found.end()
+                if at >= end:
+                    break
+                character = text[at]
+                at = (
+                    self._dollar(at + 1, ignored, double=True)
+                    if character == "$"
+                    else self._backquoted(at + 1, ignored)
+                    if character == "`"
+                    else at + 1
+                )
+        except ShellSyntaxError:
+            # The shell meets a bad expansion in a body only when it gets there: what could be read stands.
+            self._depth = depth
+        inner, self._inner = self._inner, outer
+        self._expanded = expanded
+        return tuple(inner)
+
+
+def unexpected(text: str, at: int) -> str:
+    """What to say of a character that no command starts with."""
+    if at >= len(text):
+        return "the script ends where a command is expected"
+    return f"{text[at]!r} stands where a command is expected"
