@@ -1,0 +1,211 @@
+"""What the commands of a RUN do to the file system, as far as their words tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from posixpath import join, normpath
+from typing import NamedTuple
+
+from lintimg.dockerfile.build import Environment, Step
+from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.dockerfile.mounts import Mount, read_mounts
+from lintimg.lint.subject import ShippedRun
+from lintimg.model.span import Span
+from lintimg.shell.packages import Operation
+from lintimg.shell.script import Command, ShellWord
+
+_VARIABLE = re.compile(r"\$(\w+|\(\))")
+_HOME = re.compile(r"^(?:/root|/home/[^/]+)(?=/|$)|^/.*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))")
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_BRACE_LIMIT = 20
+_FILTERS = frozenset(("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-newer", "-mtime", "-size"))
+HOME = "~"
+
+
+class Placed(NamedTuple):
+    """A command, the folder it runs in (None when not known) and the variables it sees."""
+
+    command: Command
+    directory: str | None
+    variables: Mapping[str, str | None]
+
+
+class Removal(NamedTuple):
+    """A path that a command removes: absolute or under `~`, perhaps with a glob; `filtered`: only some of what is
+    below it. `span` is the word.
+    """
+
+    path: str
+    filtered: bool
+    command: Command
+    span: Span
+
+
+def placed_commands(run: ShippedRun) -> Iterator[Placed]:
+    """The commands of a RUN in order, each with the folder that `cd` left it in."""
+    directory = run.step.workdir
+    variables: dict[str, str | None] = dict(run.step.environment)
+    for script in run.scripts:
+        for command in script.commands:
+            if not command.words:
+                for assignment in command.assignments:
+                    value = assignment.value
+                    variables[assignment.name] = "" if value is None else expanded(value.pieces, variables)
+            yield Placed(command, directory, variables)
+            if command.name in ("cd", "pushd") and not command.depth:
+                arguments = [word for word in command.arguments if not word.pieces.startswith("-")]
+                directory = absolute(arguments[0].pieces, directory, variables) if arguments else HOME
+
+
+def expanded(pieces: str, variables: Mapping[str, str | None]) -> str | None:
+    """A shell word's text with its variables replaced, None when one of them is not known."""
+    if "$" not in pieces:
+        return pieces
+    result = []
+    at = 0
+    for match in _VARIABLE.finditer(pieces):
+        name = match[1]
+        value = HOME if name == "HOME" and "HOME" not in variables else variables.get(name)
+        if value is None:
+            return None
+        result += (pieces[at : match.start()], value)
+        at = match.end()
+    result.append(pieces[at:])
+    return "".join(result)
+
+
+def absolute(pieces: str, directory: str | None, variables: Mapping[str, str | None]) -> str | None:
+    """The path a shell word means, `~` standing for every home folder; None when it cannot be told."""
+    text = expanded(pieces, variables)
+    if not text:
+        return None
+    return located(text, directory)
+
+
+def located(path: str, directory: str | None) -> str | None:
+    """`path` as seen from `directory`, normalised, home folders written `~`."""
+    if not path.startswith(("/", HOME)):
+        if directory is None:
+            return None
+        path = join(directory, path)
+    path = normpath(path).replace("//", "/")
+    if path.startswith(HOME):
+        return HOME + path[len(path.partition("/")[0]) :]
+    if "/." in path or path.startswith(("/root", "/home/")):
+        return _HOME.sub(HOME, path, count=1)
+    return path
+
+
+def removals(placed: Placed, following: Command | None = None) -> Iterator[Removal]:
+    """What `rm`, `find … -delete` and their like remove; `following` is the next command of the script."""
+    command = placed.command
+    if command.name in ("rm", "unlink", "rmdir"):
+        for word in command.arguments:
+            if not word.pieces.startswith("-"):
+                for path in _paths(word, placed):
+                    yield Removal(path, False, command, word.span)
+    elif command.name == "find":
+        words = command.arguments
+        texts = [word.pieces for word in words]
+        deletes = "-delete" in texts or any(
+            text in ("-exec", "-execdir", "-ok") and texts[at + 1 : at + 2] in (["rm"], ["/bin/rm"])
+            for at, text in enumerate(texts)
+        )
+        if not deletes and following is not None and following.pipeline == command.pipeline:
+            deletes = following.name == "rm" or any(word.pieces == "rm" for word in following.words)
+        if deletes:
+            filtered = not _FILTERS.isdisjoint(texts)
+            for word in words:
+                if word.pieces.startswith(("-", "(", "!", "\\")):
+                    break
+                for path in _paths(word, placed):
+                    yield Removal(path, filtered, command, word.span)
+
+
+def _paths(word: ShellWord, placed: Placed) -> Iterator[str]:
+    texts = [word.pieces]
+    while len(texts) < _BRACE_LIMIT:
+        found = [(text, match) for text in texts if (match := _BRACES.search(text))]
+        if not found:
+            break
+        texts = [
+            text[: match.start()] + choice + text[match.end() :]
+            for text, match in found
+            for choice in match[1].split(",")
+        ] + [text for text in texts if not _BRACES.search(text)]
+    for text in texts:
+        path = absolute(text, placed.directory, placed.variables)
+        if path is not None:
+            yield path
+
+
+def covers(removed: str, path: str) -> bool:
+    """Whether removing `removed` (a glob) takes `path` away, or all that lies in it."""
+    folder, _, last = removed.rpartition("/")
+    if last in ("*", ".*", "**"):
+        removed = folder or "/"
+    elif "*" in last and folder == path:
+        return True
+    if removed in (path, "/"):
+        return True
+    if "*" not in removed and "?" not in removed and "[" not in removed:
+        return path.startswith(f"{removed}/")
+    parts = path.split("/")
+    return any(fnmatchcase("/".join(parts[: end + 1]), removed) for end in range(1, len(parts)))
+
+
+def exclusive(one: Command, other: Command) -> bool:
+    """Whether the two stand in different arms of the same `if` or `case`."""
+    if not one.branches or not other.branches:
+        return False
+    arms = dict(one.branches)
+    return any(arms.get(branch.construct, branch.arm) != branch.arm for branch in other.branches)
+
+
+def follows(later: Command, earlier: Command) -> bool:
+    """Whether `later` can run after `earlier` in the same RUN; functions count as running at any time."""
+    if exclusive(later, earlier):
+        return False
+    if later.function != earlier.function:
+        return True
+    return later.statement.start >= earlier.statement.end
+
+
+def mounted(step: Step) -> list[str]:
+    """Where a RUN has cache or tmpfs mounts: nothing below is kept in its layer."""
+    return [
+        path
+        for mount in read_mounts(step.instruction)
+        if mount.type in ("cache", "tmpfs") and mount.target
+        for path in [_mount_target(mount, step.environment, step.workdir)]
+        if path is not None
+    ]
+
+
+def _mount_target(mount: Mount, environment: Environment, workdir: str | None) -> str | None:
+    try:
+        target = expand(mount.target or "", environment)
+    except ExpansionError:
+        return None
+    return located(target, workdir) if target else None
+
+
+def variable(operation: Operation, step: Step, name: str) -> tuple[bool, str | None]:
+    """Whether the variable `name` is set where `operation` runs, and its value (None: not known)."""
+    for assignment in reversed(operation.command.environment):
+        if assignment.name == name:
+            return True, "" if assignment.value is None else assignment.value.value
+    if name in step.environment:
+        return True, step.environment[name]
+    return False, None
+
+
+def option_value(operation: Operation, *names: str) -> str | None:
+    """The value given with one of the options `names`, None when there is none."""
+    for option in operation.options:
+        name, equals, value = option.partition("=")
+        if equals and name in names:
+            return value
+    return None
