@@ -1,0 +1,154 @@
+"""LI407: dependencies that only developers need, installed into the image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import basename, dirname, join
+
+from lintimg.checks.effects import variable
+from lintimg.checks.tables import table
+from lintimg.context.manifests import read_manifest
+from lintimg.lint.image_files import context_file
+from lintimg.lint.rule import Hit
+from lintimg.lint.subject import ShippedRun, Subject
+from lintimg.lint.wording import listing
+from lintimg.shell.packages import Operation
+
+_TRUE = frozenset(("1", "true", "yes", "on"))
+_DEVELOPMENT_STAGE = re.compile(r"(?:^|[-_.])(?:dev|develop|development|test|tests|testing|lint|ci|local|debug)(?:$|[-_.])", re.IGNORECASE)
+_DEVELOPMENT_FILE = re.compile(
+    r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|docs)(?:[-_.][\w.-]*)?\.(?:txt|in)$", re.IGNORECASE
+)
+_DEVELOPMENT_COMMAND = frozenset(
+    "test dev watch start:dev dev:server nodemon pytest jest tox bash sh lint storybook".split()  # noqa: SIM905 - readable as one line of words
+)
+
+
+def development_dependencies(subject: Subject) -> Iterator[Hit]:
+    """A hit for each shipped installation that brings development dependencies and keeps them."""
+    if not subject.shipped_runs or _for_developers(subject):
+        return
+    for run in subject.shipped_runs:
+        for operation in run.operations:
+            if operation.action == "install" and development_left(operation, run, subject):
+                hit = _hit(operation, run, subject)
+                if hit is not None:
+                    yield hit
+
+
+def development_left(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
+    """Whether `operation` installs development dependencies where the project has any, as far as its words tell."""
+    row = table("development")["managers"].get(operation.manager)
+    if row is None or operation.packages:
+        return False
+    if operation.manager == "pip":
+        return any(_DEVELOPMENT_FILE.search(manifest.path) for manifest in operation.manifests)
+    if operation.has(*row.get("not_options", ()), "--help"):
+        return False
+    if row.get("asks"):
+        return operation.has(*row["asks"])
+    verb = operation.verb.pieces if operation.verb is not None else ""
+    if row.get("verbs") and verb not in row["verbs"]:
+        return False
+    for option in operation.options:
+        name, equals, value = option.partition("=")
+        if name in row["omits"] and row["omits"][name] in ("", value if equals else ""):
+            return value.lower() != "false"
+        if name in row["omits"] and row["omits"][name] == "" and value.lower() == "false":
+            return True
+    for name, wanted in row["variables"].items():
+        is_set, value = variable(operation, run.step, name)
+        if is_set and (value is None or value == wanted or (wanted == "true" and value.lower() in _TRUE) or (wanted == "*" and value)):
+            return False
+    return True
+
+
+def _for_developers(subject: Subject) -> bool:
+    """Whether the image is one for developing or testing."""
+    stage = subject.final_stage
+    if stage is not None and stage.name and _DEVELOPMENT_STAGE.search(stage.name):
+        return True
+    if _DEVELOPMENT_STAGE.search(basename(subject.document.source.path)):
+        return True
+    process = subject.process
+    words = [
+        part for argument in (*(process.entrypoint_arguments or ()), *(process.cmd_arguments or ())) for part in argument.split()
+    ]
+    return any(basename(word) in _DEVELOPMENT_COMMAND for word in words[-3:])
+
+
+def _hit(operation: Operation, run: ShippedRun, subject: Subject) -> Hit | None:
+    row = table("development")["managers"][operation.manager]
+    if _taken_out(operation, run, subject):
+        return None
+    names = _named(operation, run, subject)
+    if names is not None and not names:
+        return None
+    if names is None and row.get("needs_context"):
+        return None
+    certain = names is not None or operation.manager == "pip"
+    verb = operation.verb.pieces if operation.verb is not None else ""
+    return Hit(
+        operation.span,
+        {
+            "command": f"{operation.program} {verb}".strip(),
+            "packages": listing(names) if names else "development dependencies",
+            "option": row["option"],
+        },
+        variant="" if names else "unknown" if operation.manager != "pip" else "pip",
+        severity="warning" if certain and subject.target.kind == "lambda" else "info",
+        details={"manager": operation.manager, "packages": list(names or ())},
+    )
+
+
+def _taken_out(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
+    """Whether something later prunes what was installed, or throws all of it away."""
+    started = False
+    for other_run in subject.shipped_runs:
+        started = started or other_run is run
+        if not started:
+            continue
+        for other in other_run.operations:
+            if other_run is run and other.span.start <= operation.span.start:
+                continue
+            verb = other.verb.pieces if other.verb is not None else ""
+            if other.manager == operation.manager:
+                if verb == "prune":
+                    return True
+                if other.action == "install" and not other.packages and not other.has("-g", "--global"):
+                    if not development_left(other, other_run, subject):
+                        return True
+        for script in other_run.scripts:
+            for command in script.commands:
+                if command.name == "rm" and any("node_modules" in word.pieces for word in command.arguments):
+                    return True
+                if command.name in ("node-prune", "modclean") and operation.manager != "pip":
+                    return False
+    return False
+
+
+def _named(operation: Operation, run: ShippedRun, subject: Subject) -> list[str] | None:
+    """The development dependencies that the context's manifests name, None when they are not to be seen."""
+    context = subject.context
+    if context is None:
+        return None
+    seen = False
+    found: list[str] = []
+    for manifest in operation.manifests:
+        path = context_file(subject.build, context, run.step, manifest.path)
+        if path is None and operation.manager in ("npm", "yarn", "pnpm"):
+            path = context_file(subject.build, context, run.step, join(dirname(manifest.path), "package.json"))
+        if path is None:
+            continue
+        data = context.read(path)
+        read = read_manifest(path, data) if data is not None else None
+        if operation.manager == "pip":
+            if data is not None:
+                return None
+            continue
+        if read is None or basename(path).endswith((".lock", "-lock.json", "-lock.yaml", "shrinkwrap.json")):
+            continue
+        seen = True
+        found += [dependency.name for dependency in read.dependencies if dependency.development]
+    return list(dict.fromkeys(found)) if seen else None
