@@ -14,12 +14,11 @@ from lintimg.dockerfile.mounts import Mount, read_mounts
 from lintimg.lint.subject import ShippedRun
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
-from lintimg.shell.script import Command, ShellWord
+from lintimg.shell.removal import removed_paths
+from lintimg.shell.script import Command
 
 _VARIABLE = re.compile(r"\$(\w+|\(\))")
 _HOME = re.compile(r"^(?:/root|/home/[^/]+)(?=/|$)|^/.*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))")
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-_BRACE_LIMIT = 20
 _FILTERS = frozenset(("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-newer", "-mtime", "-size"))
 HOME = "~"
 
@@ -101,44 +100,28 @@ def located(path: str, directory: str | None) -> str | None:
 def removals(placed: Placed, following: Command | None = None) -> Iterator[Removal]:
     """What `rm`, `find … -delete` and their like remove; `following` is the next command of the script."""
     command = placed.command
-    if command.name in ("rm", "unlink", "rmdir"):
-        for word in command.arguments:
-            if not word.pieces.startswith("-"):
-                for path in _paths(word, placed):
-                    yield Removal(path, False, command, word.span)
-    elif command.name == "find":
-        words = command.arguments
-        texts = [word.pieces for word in words]
-        deletes = "-delete" in texts or any(
-            text in ("-exec", "-execdir", "-ok") and texts[at + 1 : at + 2] in (["rm"], ["/bin/rm"])
-            for at, text in enumerate(texts)
-        )
-        if not deletes and following is not None and following.pipeline == command.pipeline:
-            deletes = following.name == "rm" or any(word.pieces == "rm" for word in following.words)
-        if deletes:
-            filtered = not _FILTERS.isdisjoint(texts)
-            for word in words:
-                if word.pieces.startswith(("-", "(", "!", "\\")):
-                    break
-                for path in _paths(word, placed):
-                    yield Removal(path, filtered, command, word.span)
-
-
-def _paths(word: ShellWord, placed: Placed) -> Iterator[str]:
-    texts = [word.pieces]
-    while len(texts) < _BRACE_LIMIT:
-        found = [(text, match) for text in texts if (match := _BRACES.search(text))]
-        if not found:
-            break
-        texts = [
-            text[: match.start()] + choice + text[match.end() :]
-            for text, match in found
-            for choice in match[1].split(",")
-        ] + [text for text in texts if not _BRACES.search(text)]
-    for text in texts:
+    found = removed_paths(command)
+    if command.name == "find":
+        if not found and following is not None and following.pipeline == command.pipeline:
+            found = _piped_to_rm(command, following)
+        filtered = not _FILTERS.isdisjoint(word.pieces for word in command.words)
+    else:
+        filtered = False
+    for text, span in found:
         path = absolute(text, placed.directory, placed.variables)
         if path is not None:
-            yield path
+            yield Removal(path, filtered, command, span)
+
+
+def _piped_to_rm(find: Command, following: Command) -> tuple[tuple[str, Span], ...]:
+    if not any(word.pieces == "rm" for word in following.words):
+        return ()
+    folders = []
+    for word in find.arguments:
+        if word.pieces.startswith(("-", "(", "!")):
+            break
+        folders.append((f"{word.pieces.rstrip('/')}/*", word.span))
+    return tuple(folders)
 
 
 def covers(removed: str, path: str) -> bool:
