@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from fnmatch import translate
+from functools import cache
 from posixpath import basename, splitext
 from typing import Literal, NamedTuple
 
@@ -63,7 +63,11 @@ def is_manifest(name: str) -> bool:
 
 def is_whole_context(source: str) -> bool:
     """Whether a COPY source means the context's root."""
-    return source.strip("/") in ("", ".", "*", "./*", "./.") or source.startswith(("./.", "$PWD", "${PWD}")) and source.strip("./") == ""
+    return (
+        source.strip("/") in ("", ".", "*", "./*", "./.")
+        or (source.startswith(("./.", "$PWD", "${PWD}"))
+        and source.strip("./") == "")
+    )
 
 
 @cache
@@ -122,7 +126,9 @@ def _is_source_folder(name: str, copy: Copy, step: Step) -> bool:
     destination = word_text(copy.destination, step)
     target = located(destination, step.workdir) if destination else None
     if target is not None and any(
-        target == place or target.startswith(f"{place}/") for place in data["settings_targets"] if place != step.workdir
+        target == place or target.startswith(f"{place}/")
+        for place in data["settings_targets"]
+        if place != step.workdir
     ):
         return False
     if lower in data["source_folders"]:

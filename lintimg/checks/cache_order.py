@@ -98,11 +98,22 @@ def _variant(operation: Operation) -> str | None:
         return None
     if any(package.kind == "path" for package in operation.packages):
         local = [package for package in operation.packages if package.kind == "path"]
-        if all(package.name.endswith((".whl", ".tar.gz", ".zip", ".rpm", ".deb", ".apk", ".tgz", ".gem")) for package in local):
+        if all(
+            package.name.endswith((".whl", ".tar.gz", ".zip", ".rpm", ".deb", ".apk", ".tgz", ".gem"))
+            for package in local
+        ):
             return None
-        return "one-step" if not operation.manifests or all(m.implied for m in operation.manifests) else "manifest"
+        return (
+            "one-step"
+            if not operation.manifests or all(m.implied for m in operation.manifests)
+            else "manifest"
+        )
     if operation.packages:
-        names = [package for package in operation.packages if package.kind in ("name", "group", "vcs", "url", "variable")]
+        names = [
+            package
+            for package in operation.packages
+            if package.kind in ("name", "group", "vcs", "url", "variable")
+        ]
         if any(not manifest.implied for manifest in operation.manifests):
             return "manifest"
         if not names or {package.name.lower() for package in names} <= _INSTALLERS:
@@ -144,7 +155,9 @@ def _hit(bust: Bust, subject: Subject) -> Hit:
             "line": position.line,
             "packages": listing([package.name for package in operation.packages]) or command,
         },
-        edits=reordering_edits(bust.copy, bust.run, operation, manifests, subject) if bust.variant in ("manifest", "together") else (),
+        edits=reordering_edits(bust.copy, bust.run, operation, manifests, subject)
+        if bust.variant in ("manifest", "together")
+        else (),
         variant=bust.variant,
         severity="info" if severity else None,
         details={"manager": operation.manager, "manifests": list(manifests), "reason": bust.variant},

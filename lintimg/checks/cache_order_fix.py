@@ -55,7 +55,11 @@ def reordering_edits(
             words = [join(folder, name) for name in row["globs"]]
         first = _line(keyword, flags, words, target if target.endswith("/") else f"{target}/")
         second = source.slice(_span(copy))
-    end = run.step.instruction.head_span.end if not run.step.instruction.heredocs else run.step.instruction.span.end
+    end = (
+        run.step.instruction.head_span.end
+        if not run.step.instruction.heredocs
+        else run.step.instruction.span.end
+    )
     return (HitEdit(_span(copy), first), HitEdit(Span(end, end), f"\n{second}"))
 
 
@@ -85,7 +89,11 @@ def _only_installs(run: ShippedRun) -> bool:
     """Whether a RUN consists of package-manager calls that read no sources."""
     if run.step.instruction.heredocs:
         return False
-    operations = {operation.command.statement for operation in run.operations if operation.action not in ("build", "run")}
+    operations = {
+        operation.command.statement
+        for operation in run.operations
+        if operation.action not in ("build", "run")
+    }
     if any(package.kind == "path" for operation in run.operations for package in operation.packages):
         return False
     for script in run.scripts:
@@ -95,5 +103,3 @@ def _only_installs(run: ShippedRun) -> bool:
             if command.words and command.statement not in operations and command.name not in _HARMLESS:
                 return False
     return True
-
-

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from posixpath import join, relpath
 from typing import Any
 
-from lintimg.checks.effects import Placed, Removal, covers, follows, placed_commands, removals
+from lintimg.checks.development import development_left
+from lintimg.checks.effects import Placed, Removal, covers, placed_commands, removals
 from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
-from lintimg.checks.node import development_left
 from lintimg.checks.package_cache import Leftover, leftovers
 from lintimg.checks.tables import table
 from lintimg.lint.rule import Hit, HitRelated
@@ -16,13 +16,23 @@ from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
 from lintimg.model.finding import Saving
 from lintimg.model.span import Span
-from lintimg.shell.packages import Operation, PackageArgument
+from lintimg.shell.packages import Operation
 
 _WORTH_A_WORD = 1_000_000
 """Bytes below which a file that stays behind is not worth a finding."""
 
-_FAMILIES = {"apt": "apt", "yum": "rpm", "dnf": "rpm", "microdnf": "rpm", "apk": "apk", "zypper": "zypper", "pip": "pip"}
-_WHERE_PACKAGES_LIE = frozenset(("/", "/usr", "/usr/lib", "/usr/lib64", "/usr/local", "/usr/local/lib", "/var/lang", "/var/lang/lib"))
+_FAMILIES = {
+    "apt": "apt",
+    "yum": "rpm",
+    "dnf": "rpm",
+    "microdnf": "rpm",
+    "apk": "apk",
+    "zypper": "zypper",
+    "pip": "pip",
+}
+_WHERE_PACKAGES_LIE = frozenset(
+    ("/", "/usr", "/usr/lib", "/usr/lib64", "/usr/local", "/usr/local/lib", "/var/lang", "/var/lang/lib")
+)
 _REMOVERS = ("rm", "rmdir", "unlink", "-delete")
 
 
@@ -68,12 +78,16 @@ class _Layers:
 
     def remember(self, run: ShippedRun, places: list[Placed], removed: list[Removal]) -> None:
         by_start = {place.command.statement.start: place for place in places}
-        moved = {word.pieces for place in places if place.command.name == "mv" for word in place.command.arguments}
+        moved = {
+            word.pieces for place in places if place.command.name == "mv" for word in place.command.arguments
+        }
         new = [made for place in places for made in fetched(place)]
         new += installed(run, by_start)
         for made in new:
             gone = any(covers(removal.path, made.path) for removal in removed)
-            if not gone and not any(text.rpartition("/")[2] == made.path.rpartition("/")[2] for text in moved):
+            if not gone and not any(
+                text.rpartition("/")[2] == made.path.rpartition("/")[2] for text in moved
+            ):
                 self.made.append(made)
         for operation in run.operations:
             family = _FAMILIES.get(operation.manager)
@@ -126,8 +140,14 @@ class _Layers:
                 return None
             if made.path == SITE_PACKAGES:
                 inside = SITE_PACKAGES in removal.path or "dist-packages" in removal.path
-                return (None, False) if inside or (removal.filtered and removal.path in _WHERE_PACKAGES_LIE) else None
-            below = removal.path.startswith(f"{made.path}/") or (removal.filtered and covers(removal.path, made.path))
+                return (
+                    (None, False)
+                    if inside or (removal.filtered and removal.path in _WHERE_PACKAGES_LIE)
+                    else None
+                )
+            below = removal.path.startswith(f"{made.path}/") or (
+                removal.filtered and covers(removal.path, made.path)
+            )
             whole = not removal.filtered and covers(removal.path, made.path)
             return (None, False) if below or whole else None
         if removal.filtered:
@@ -174,7 +194,11 @@ class _Layers:
             verb = operation.verb.pieces if operation.verb is not None else ""
             if verb == "prune" and self.node is not None and self.node not in run.operations:
                 yield self.hit(
-                    operation.span, "development dependencies", "installed", self.node.span, "prune",
+                    operation.span,
+                    "development dependencies",
+                    "installed",
+                    self.node.span,
+                    "prune",
                     manager=operation.manager,
                 )
                 self.node = None
@@ -256,6 +280,3 @@ def _cleaning(
 
 def _shown(path: str) -> str:
     return "installed packages" if path == SITE_PACKAGES else path
-
-
-__all__ = ["PackageArgument", "cleanup_in_later_layer", "follows"]

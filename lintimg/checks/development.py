@@ -16,9 +16,12 @@ from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation
 
 _TRUE = frozenset(("1", "true", "yes", "on"))
-_DEVELOPMENT_STAGE = re.compile(r"(?:^|[-_.])(?:dev|develop|development|test|tests|testing|lint|ci|local|debug)(?:$|[-_.])", re.IGNORECASE)
+_DEVELOPMENT_STAGE = re.compile(
+    r"(?:^|[-_.])(?:dev|develop|development|test|tests|testing|lint|ci|local|debug)(?:$|[-_.])", re.IGNORECASE
+)
 _DEVELOPMENT_FILE = re.compile(
-    r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|docs)(?:[-_.][\w.-]*)?\.(?:txt|in)$", re.IGNORECASE
+    r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|docs)(?:[-_.][\w.-]*)?\.(?:txt|in)$",
+    re.IGNORECASE,
 )
 _DEVELOPMENT_COMMAND = frozenset(
     "test dev watch start:dev dev:server nodemon pytest jest tox bash sh lint storybook".split()  # noqa: SIM905 - readable as one line of words
@@ -51,17 +54,24 @@ def development_left(operation: Operation, run: ShippedRun, subject: Subject) ->
     verb = operation.verb.pieces if operation.verb is not None else ""
     if row.get("verbs") and verb not in row["verbs"]:
         return False
+    omits: dict[str, str] = row["omits"]
     for option in operation.options:
-        name, equals, value = option.partition("=")
-        if name in row["omits"] and row["omits"][name] in ("", value if equals else ""):
-            return value.lower() != "false"
-        if name in row["omits"] and row["omits"][name] == "" and value.lower() == "false":
+        name, _, value = option.partition("=")
+        if option in ("--include=dev", "--production=false", "--prod=false"):
             return True
-    for name, wanted in row["variables"].items():
-        is_set, value = variable(operation, run.step, name)
-        if is_set and (value is None or value == wanted or (wanted == "true" and value.lower() in _TRUE) or (wanted == "*" and value)):
+        if name in omits and value.startswith(omits[name]):
             return False
-    return True
+    return not any(
+        _says(variable(operation, run.step, name), wanted) for name, wanted in row["variables"].items()
+    )
+
+
+def _says(found: tuple[bool, str | None], wanted: str) -> bool:
+    """Whether a variable has the value `wanted` ("*": any); a value that is not known may be the right one."""
+    is_set, value = found
+    if not is_set or value == "":
+        return False
+    return value is None or wanted in ("*", value) or (wanted == "true" and value.lower() in _TRUE)
 
 
 def _for_developers(subject: Subject) -> bool:
@@ -73,7 +83,9 @@ def _for_developers(subject: Subject) -> bool:
         return True
     process = subject.process
     words = [
-        part for argument in (*(process.entrypoint_arguments or ()), *(process.cmd_arguments or ())) for part in argument.split()
+        part
+        for argument in (*(process.entrypoint_arguments or ()), *(process.cmd_arguments or ()))
+        for part in argument.split()
     ]
     return any(basename(word) in _DEVELOPMENT_COMMAND for word in words[-3:])
 
@@ -138,7 +150,9 @@ def _named(operation: Operation, run: ShippedRun, subject: Subject) -> list[str]
     for manifest in operation.manifests:
         path = context_file(subject.build, context, run.step, manifest.path)
         if path is None and operation.manager in ("npm", "yarn", "pnpm"):
-            path = context_file(subject.build, context, run.step, join(dirname(manifest.path), "package.json"))
+            path = context_file(
+                subject.build, context, run.step, join(dirname(manifest.path), "package.json")
+            )
         if path is None:
             continue
         data = context.read(path)

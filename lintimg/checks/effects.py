@@ -18,8 +18,10 @@ from lintimg.shell.removal import removed_paths
 from lintimg.shell.script import Command
 
 _VARIABLE = re.compile(r"\$(\w+|\(\))")
-_HOME = re.compile(r"^(?:/root|/home/[^/]+)(?=/|$)|^/.*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))")
-_FILTERS = frozenset(("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-newer", "-mtime", "-size"))
+_HOME = re.compile(r"^(?:/root|/home/[^/]+)(?=/|$)|^/(?!tmp/|var/|dev/|opt/).*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))")
+_FILTERS = frozenset(
+    ("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-newer", "-mtime", "-size")
+)
 HOME = "~"
 
 
@@ -62,7 +64,7 @@ def expanded(pieces: str, variables: Mapping[str, str | None]) -> str | None:
     """A shell word's text with its variables replaced, None when one of them is not known."""
     if "$" not in pieces:
         return pieces
-    result = []
+    result: list[str] = []
     at = 0
     for match in _VARIABLE.finditer(pieces):
         name = match[1]
@@ -180,7 +182,8 @@ def variable(operation: Operation, step: Step, name: str) -> tuple[bool, str | N
     for assignment in reversed(operation.command.environment):
         if assignment.name == name:
             return True, "" if assignment.value is None else assignment.value.value
-    if name in step.environment:
+    # An environment over an unknown base claims to hold every name; what the file sets is among its keys.
+    if name in step.environment.keys():  # noqa: SIM118
         return True, step.environment[name]
     return False, None
 

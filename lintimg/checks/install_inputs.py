@@ -13,13 +13,17 @@ from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
 
-_LOCAL_REQUIREMENT = re.compile(r"^\s*(?:-e\s*|--editable[ =]\s*)?(?:\.{1,2}(?:/|\[|\s|$)|file:)|@\s*file:", re.MULTILINE)
+_LOCAL_REQUIREMENT = re.compile(
+    r"^\s*(?:-e\s*|--editable[ =]\s*)?(?:\.{1,2}(?:/|\[|\s|$)|file:)|@\s*file:", re.MULTILINE
+)
 _WORKSPACE_FILES = ("pnpm-workspace.yaml", "lerna.json", "nx.json", "turbo.json", "rush.json")
 _SCRIPTS = ("preinstall", "install", "postinstall", "prepare", "prepublish")
 _HARMLESS_SCRIPT = re.compile(r"husky|patch-package|lefthook|is-ci|only-allow|echo|true\b")
 
 
-def copied_manifests(operation: Operation, run: ShippedRun, copy: SourceCopy, subject: Subject) -> tuple[str, ...]:
+def copied_manifests(
+    operation: Operation, run: ShippedRun, copy: SourceCopy, subject: Subject
+) -> tuple[str, ...]:
     """The manifests `operation` reads as source words for a COPY, none when they cannot be named."""
     explicit = [manifest.path for manifest in operation.manifests if not manifest.implied]
     if explicit:
@@ -95,7 +99,9 @@ def needs_sources(operation: Operation, run: ShippedRun, subject: Subject) -> bo
                 return True
         elif name == "package.json":
             folder = dirname(path)
-            if any(context.exists(join(folder, file)) for file in _WORKSPACE_FILES) or _package_needs_sources(text):
+            if any(context.exists(join(folder, file)) for file in _WORKSPACE_FILES) or _package_needs_sources(
+                text
+            ):
                 return True
     return False
 
@@ -117,7 +123,8 @@ def _package_needs_sources(text: str) -> bool:
     for key in ("dependencies", "devDependencies", "optionalDependencies"):
         group = package.get(key)
         if isinstance(group, dict) and any(
-            isinstance(value, str) and value.startswith(("file:", "link:", "workspace:", "portal:")) for value in group.values()
+            isinstance(value, str) and value.startswith(("file:", "link:", "workspace:", "portal:"))
+            for value in group.values()
         ):
             return True
     return False

@@ -75,7 +75,9 @@ def _source(
         return
     if "*" in name:
         if into_folder:
-            yield Made(join(destination, name), "copied", word.span, folder=False, heavy=archive, source=source)
+            yield Made(
+                join(destination, name), "copied", word.span, folder=False, heavy=archive, source=source
+            )
         return
     context = subject.context
     if context is not None:
@@ -83,7 +85,9 @@ def _source(
         if not match.missing and not match.ignored:
             folder = match.is_directory
             path = join(destination, name) if into_folder and not folder else destination
-            yield Made(path, "copied", word.span, folder=folder, heavy=archive, bytes=match.bytes, source=source)
+            yield Made(
+                path, "copied", word.span, folder=folder, heavy=archive, bytes=match.bytes, source=source
+            )
         return
     folder = source.endswith("/") or name in ("", ".") or "." not in name.lstrip(".")
     path = join(destination, name) if into_folder and not folder else destination
@@ -114,12 +118,18 @@ def fetched(placed: Placed) -> Iterator[Made]:
     elif command.name == "unzip" and "-d" in words[:-1]:
         paths, folder, heavy = [words[words.index("-d") + 1]], True, True
     if command.name in ("curl", "wget"):
-        paths += [redirect.target.pieces for redirect in command.redirects if redirect.operator == ">" and redirect.target]
+        paths += [
+            redirect.target.pieces
+            for redirect in command.redirects
+            if redirect.operator == ">" and redirect.target
+        ]
     for text in paths:
         path = absolute(text, placed.directory, placed.variables)
         if path is not None and not path.startswith("/dev/"):
             big = path.lower().endswith(tuple(_ARCHIVES)) if heavy is None else heavy
-            how = "cloned" if command.name == "git" else "unpacked" if command.name == "unzip" else "downloaded"
+            how = (
+                "cloned" if command.name == "git" else "unpacked" if command.name == "unzip" else "downloaded"
+            )
             yield Made(path, how, command.statement, folder, big)
 
 
@@ -135,7 +145,9 @@ def _curl(words: list[str]) -> list[str]:
     while at < len(words):
         word = words[at]
         following = words[at + 1] if at + 1 < len(words) else ""
-        if word in ("--output",) or (word.startswith("-") and not word.startswith("--") and word.endswith("o")):
+        if word in ("--output",) or (
+            word.startswith("-") and not word.startswith("--") and word.endswith("o")
+        ):
             paths.append(following)
             at += 1
         elif word.startswith("--output="):
@@ -210,7 +222,14 @@ def installed(run: ShippedRun, places: dict[int, Placed]) -> Iterator[Made]:
             target = option_value(operation, "-t", "--target")
             path = SITE_PACKAGES
             if target is not None:
-                path = absolute(target, place.directory if place else run.step.workdir, place.variables if place else {}) or ""
+                path = (
+                    absolute(
+                        target,
+                        place.directory if place else run.step.workdir,
+                        place.variables if place else {},
+                    )
+                    or ""
+                )
         else:
             continue
         if path:

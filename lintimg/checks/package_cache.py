@@ -53,7 +53,9 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
                 {
                     "command": f"{operation.program} {verb}".strip(),
                     "cache": cache,
-                    "where": "the image that Lambda loads" if subject.target.kind == "lambda" else "the image",
+                    "where": "the image that Lambda loads"
+                    if subject.target.kind == "lambda"
+                    else "the image",
                 },
                 edits=cleaning_edits(leftover.operation, run, subject, row),
                 variant=manager,
@@ -89,7 +91,9 @@ def _fetches(operation: Operation, row: Mapping[str, Any]) -> bool:
         operation.manager in ("pip", "uv")
         and operation.packages
         and not operation.manifests
-        and all(package.kind == "path" and package.name.endswith((".whl", "*")) for package in operation.packages)
+        and all(
+            package.kind == "path" and package.name.endswith((".whl", "*")) for package in operation.packages
+        )
     )
 
 
@@ -98,14 +102,18 @@ def _switched_off(operation: Operation, run: ShippedRun, row: Mapping[str, Any])
         return True
     for name in row.get("off_variables", ()):
         is_set, value = variable(operation, run.step, name)
-        if is_set and (value is None or (bool(value) if row.get("any_value") else value.lower() not in _FALSE)):
+        if is_set and (
+            value is None or (bool(value) if row.get("any_value") else value.lower() not in _FALSE)
+        ):
             return True
     return False
 
 
 def _copies(operation: Operation, run: ShippedRun) -> bool:
     """Whether uv copies out of its cache rather than linking to it."""
-    return (option_value(operation, "--link-mode") or variable(operation, run.step, "UV_LINK_MODE")[1]) == "copy"
+    return (
+        option_value(operation, "--link-mode") or variable(operation, run.step, "UV_LINK_MODE")[1]
+    ) == "copy"
 
 
 class _Surroundings:
@@ -124,6 +132,7 @@ class _Surroundings:
             if _is_cleaner(place):
                 self.cleaners.append(place.command)
         self.cleans = [op for op in run.operations if op.action == "clean"]
+        self.asked = [(manager, place.command) for place in placed for manager in _asked_for(place, placed)]
 
     def kept(self, operation: Operation, row: Mapping[str, Any]) -> str | None:
         """The cache folder that stays, None when nothing does or it cannot be told."""
@@ -140,10 +149,13 @@ class _Surroundings:
         command = operation.command
         for removal in self.removed:
             if follows(removal.command, command) and any(
-                covers(removal.path, path) and (not removal.filtered or removal.path == path) for path in paths
+                covers(removal.path, path) and (not removal.filtered or removal.path == path)
+                for path in paths
             ):
                 return None
         if any(follows(cleaner, command) for cleaner in self.cleaners):
+            return None
+        if any(manager == operation.manager and follows(remover, command) for manager, remover in self.asked):
             return None
         for clean in self.cleans:
             words = row["cleaned_by"].get(clean.manager)
@@ -177,16 +189,35 @@ class _Surroundings:
                     for key in keys:
                         for at, word in enumerate(words):
                             if word == key or word.endswith(f".{key}"):
-                                yield key if key == "no-cache-dir" else (words[at + 1] if at + 1 < len(words) else None)
+                                yield (
+                                    key
+                                    if key == "no-cache-dir"
+                                    else (words[at + 1] if at + 1 < len(words) else None)
+                                )
                                 return
             if run is self.run:
                 return
 
 
 def _is_cleaner(place: Placed) -> bool:
-    """Whether a command is a script of the user's own that says it cleans."""
+    """Whether a command is, or fetches, a script that says it cleans."""
     words = place.command.words
     if not words:
         return False
-    name = words[0].pieces.rpartition("/")[2]
-    return "/" in words[0].pieces and any(part in name for part in _CLEANERS)
+    path = words[0].pieces
+    if "/" in path and any(part in path.rpartition("/")[2] for part in _CLEANERS):
+        return True
+    return place.command.stages > 1 and any("://" in word.pieces and "clean" in word.pieces for word in words)
+
+
+def _asked_for(place: Placed, placed: list[Placed]) -> Iterator[str]:
+    """The managers whose cache folder `rm -rf "$(yarn cache dir)"` asks for."""
+    remover = place.command
+    if remover.name != "rm" or not any("$()" in word.pieces for word in remover.words):
+        return
+    for other in placed:
+        inner = other.command
+        if inner.depth > remover.depth and remover.statement.start <= inner.statement.start < remover.statement.end:
+            words = " ".join(word.pieces for word in inner.words)
+            if "cache" in words or "store" in words:
+                yield (inner.name or "").rstrip("0123456789.")

@@ -74,7 +74,7 @@ def _append_edits(
     related = [
         op
         for op in run.operations
-        if op.manager in family and op.action in ("install", "update", "upgrade", "remove")
+        if op.manager in family and op.action in ("install", "update", "upgrade", "remove", "clean")
     ]
     last = max(related, key=lambda op: op.command.statement.end).command
     script = _script(last, run)

@@ -1,0 +1,200 @@
+"""LI302: what comes along when a folder of the context is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import PurePosixPath
+from posixpath import relpath
+
+from lintimg.checks.build_inputs import is_whole_context
+from lintimg.checks.made import word_text
+from lintimg.checks.tables import table
+from lintimg.context.build_context import BuildContext
+from lintimg.context.files import ContextFile
+from lintimg.dockerfile.build import Step
+from lintimg.dockerfile.copy import Copy, is_remote, read_copy
+from lintimg.dockerfile.document import Word
+from lintimg.lint.rule import Hit, HitEdit
+from lintimg.lint.subject import Subject
+from lintimg.lint.wording import listing, size
+from lintimg.model.finding import Saving
+from lintimg.model.span import Span
+
+_WORTH_A_WORD = 1_000_000
+"""Bytes of tests and tool caches below which nothing is said."""
+
+_CONTENT_LIMIT = 20_000
+
+
+class Junk:
+    """Things of the context that an image has no use for: name to bytes, and what kind each is."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.bytes: dict[str, int] = {}
+        self.kinds: dict[str, str] = {}
+
+    def add(self, name: str, kind: str, bytes_: int) -> None:
+        """Counts a file of `bytes_` bytes under `name`."""
+        self.bytes[name] = self.bytes.get(name, 0) + bytes_
+        self.kinds[name] = kind
+
+    def worth_telling(self) -> list[str]:
+        """The names that deserve a word, the biggest first."""
+        always = table("context_junk")["always"]
+        rest = sum(bytes_ for name, bytes_ in self.bytes.items() if self.kinds[name] not in always)
+        kept = [name for name in self.bytes if self.kinds[name] in always or rest >= _WORTH_A_WORD]
+        if not any(self.kinds[name] in always for name in kept) and rest < _WORTH_A_WORD:
+            return []
+        return sorted(kept, key=lambda name: (self.kinds[name] != "secret", -self.bytes[name], name))
+
+
+def copy_whole_context(subject: Subject) -> Iterator[Hit]:
+    """A hit for each shipped COPY of a folder that brings what no function needs; one hit where it cannot be seen."""
+    ignored: set[str] = set()
+    for step in subject.build.shipped_steps():
+        copy = read_copy(step.instruction)
+        if copy is None or copy.from_ is not None:
+            continue
+        for word in copy.sources:
+            source = word_text(word, step)
+            if source is None or is_remote(source):
+                continue
+            if subject.context is None:
+                if is_whole_context(source):
+                    yield _unseen(word, subject)
+                    return
+            else:
+                hit = _seen(word, source, copy, step, subject, subject.context, ignored)
+                if hit is not None:
+                    yield hit
+
+
+def _unseen(word: Word, subject: Subject) -> Hit:
+    return Hit(word.span, {"source": word.text}, variant="unknown", severity="info", details={"known": False})
+
+
+def _seen(
+    word: Word,
+    source: str,
+    copy: Copy,
+    step: Step,
+    subject: Subject,
+    context: BuildContext,
+    ignored: set[str],
+) -> Hit | None:
+    match = context.match(source, copy.exclude)
+    if not match.is_directory and not is_whole_context(source):
+        return None
+    junk = _sorted_out(match.files, source, subject, context)
+    names = junk.worth_telling()
+    if not names:
+        return None
+    total = sum(junk.bytes[name] for name in names)
+    secrets = [name for name in names if junk.kinds[name] == "secret"]
+    shown = [f"{name} ({size(junk.bytes[name])})" for name in names]
+    patterns = [pattern for name in names if (pattern := _pattern_for(name)) not in ignored]
+    ignored.update(patterns)
+    edit = _ignore_edit(context, patterns)
+    return Hit(
+        word.span,
+        {
+            "source": "the whole context" if is_whole_context(source) else source,
+            "junk": listing(shown),
+            "bytes": size(total),
+            "patterns": " ".join(_pattern_for(name) for name in names[:4]),
+            "secrets": listing(secrets),
+        },
+        edits=(edit,) if edit is not None else (),
+        variant="secrets" if secrets else "",
+        details={"known": True, "paths": names, "bytes": total},
+        saving=Saving(total, "measured"),
+    )
+
+
+def _sorted_out(files: tuple[ContextFile, ...], source: str, subject: Subject, context: BuildContext) -> Junk:
+    folders: dict[str, str] = table("context_junk")["folders"]
+    named = source.strip("/").removeprefix("./").split("/")
+    installs_node = None
+    junk = Junk()
+    for file in files:
+        parts = file.path.split("/")
+        for depth, part in enumerate(parts[:-1]):
+            kind = folders.get(part)
+            if kind is None or part in named:
+                continue
+            name = "/".join(parts[: depth + 1])
+            if name not in junk.bytes and name not in junk.kinds:
+                if kind == "python" and not context.exists(f"{name}/pyvenv.cfg"):
+                    kind = ""
+                elif kind == "node":
+                    installs_node = _installs_node(subject) if installs_node is None else installs_node
+                    kind = "node" if installs_node else ""
+                junk.kinds[name] = kind
+            if junk.kinds[name]:
+                junk.add(name, junk.kinds[name], file.bytes)
+                break
+        else:
+            if _is_secret(file, context):
+                junk.add(file.path, "secret", file.bytes)
+    return junk
+
+
+def _installs_node(subject: Subject) -> bool:
+    """Whether the build installs node packages itself: only then is the host's node_modules of no use."""
+    return any(
+        operation.manager in ("npm", "yarn", "pnpm")
+        and operation.action == "install"
+        and not operation.has("-g", "--global")
+        for number in subject.build.used
+        for run in subject.runs(number)
+        for operation in run.operations
+    )
+
+
+@cache
+def _secret_globs() -> tuple[tuple[str, str | None], ...]:
+    return tuple((row["glob"], row.get("contents")) for row in table("context_junk")["secrets"])
+
+
+def _is_secret(file: ContextFile, context: BuildContext) -> bool:
+    name = file.path.rpartition("/")[2]
+    if not file.bytes or ("." not in name and not name.startswith(("id_", "credentials"))):
+        return False
+    for glob, contents in _secret_globs():
+        if fnmatchcase(name, glob):
+            if any(fnmatchcase(name, fine) for fine in table("context_junk")["fine"]):
+                return False
+            if contents is None:
+                return True
+            data = context.read(file.path, _CONTENT_LIMIT)
+            text = data.decode("utf-8", "replace") if data is not None else ""
+            return contents in text and "${" not in text
+    return False
+
+
+def _pattern_for(name: str) -> str:
+    """The line of an ignore file that keeps `name` out."""
+    path = PurePosixPath(name)
+    if len(path.parts) == 1:
+        return name
+    return f"**/{path.name}" if path.name in table("context_junk")["folders"] else name
+
+
+def _ignore_edit(context: BuildContext, patterns: list[str]) -> HitEdit | None:
+    lines = list(dict.fromkeys(patterns))
+    if not lines:
+        return None
+    text = "".join(f"{line}\n" for line in lines)
+    file = context.ignore_file
+    if file is None:
+        return HitEdit(None, text, ".dockerignore")
+    path = relpath(file.as_posix(), context.root.as_posix())
+    data = context.read(path, 1_000_000)
+    if path.startswith("..") or data is None:
+        return None
+    existing = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    end = len(existing)
+    return HitEdit(Span(end, end), text if not existing or existing.endswith("\n") else f"\n{text}", path)

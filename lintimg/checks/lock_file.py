@@ -1,0 +1,130 @@
+"""LI304: an installation that resolves versions anew although a lock file is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import basename, join
+
+from lintimg.checks.made import word_text
+from lintimg.dockerfile.build import Step
+from lintimg.dockerfile.copy import read_copy
+from lintimg.lint.image_files import context_file, steps_of
+from lintimg.lint.rule import Hit, HitEdit
+from lintimg.lint.subject import ShippedRun, Subject
+from lintimg.shell.packages import Operation
+
+_LOCKS = {
+    "npm": ("package-lock.json", "npm-shrinkwrap.json"),
+    "yarn": ("yarn.lock",),
+    "pnpm": ("pnpm-lock.yaml",),
+}
+_VERBS = {"npm": ("install", "i", "isntall", "in", "add"), "yarn": ("", "install"), "pnpm": ("install", "i")}
+_EXACT = {
+    "npm": (
+        "-g",
+        "--global",
+        "--location",
+        "--no-package-lock",
+        "--package-lock",
+        "--package-lock-only",
+        "--dry-run",
+    ),
+    "yarn": ("--frozen-lockfile", "--immutable", "--pure-lockfile", "--no-lockfile", "--global"),
+    "pnpm": (
+        "--frozen-lockfile",
+        "--no-frozen-lockfile",
+        "--frozen-lockfile=true",
+        "--lockfile-only",
+        "-g",
+        "--global",
+        "--offline",
+    ),
+}
+_INSTEAD = {
+    "npm": "npm ci",
+    "yarn": "yarn install --frozen-lockfile",
+    "pnpm": "pnpm install --frozen-lockfile",
+}
+
+
+def install_without_lockfile(subject: Subject) -> Iterator[Hit]:
+    """A hit for each `npm install`, `yarn` or `pnpm install` that may change what a copied lock file says."""
+    for stage in subject.build.stages:
+        if stage.number not in subject.build.used:
+            continue
+        for run in subject.runs(stage.number):
+            for operation in run.operations:
+                if operation.manager in _LOCKS and _resolves(operation):
+                    lock = _lock(operation, run, subject)
+                    if lock is not None:
+                        yield _hit(operation, lock, run)
+
+
+def _resolves(operation: Operation) -> bool:
+    verb = operation.verb.pieces if operation.verb is not None else ""
+    return (
+        operation.action == "install"
+        and verb in _VERBS[operation.manager]
+        and not operation.packages
+        and not operation.has(*_EXACT[operation.manager])
+        and not (
+            operation.manager == "yarn"
+            and operation.verb is None
+            and operation.command.arguments[0:1] != operation.command.arguments
+        )
+    )
+
+
+def _lock(operation: Operation, run: ShippedRun, subject: Subject) -> str | None:
+    """The lock file that lies beside the manifest, None when there is none or it cannot be told."""
+    names = _LOCKS[operation.manager]
+    context = subject.context
+    folders = {manifest.path.rpartition("/")[0] for manifest in operation.manifests} or {""}
+    if context is not None:
+        for name in names:
+            for folder in folders:
+                if context_file(subject.build, context, run.step, join(folder, name)) is not None:
+                    return name
+        return None
+    for step in steps_of(subject.build, run.step.stage):
+        if step.instruction.number >= run.step.instruction.number:
+            break
+        found = _copied_lock(step, names)
+        if found is not None:
+            return found
+    return None
+
+
+def _copied_lock(step: Step, names: tuple[str, ...]) -> str | None:
+    copy = read_copy(step.instruction)
+    if copy is None or copy.from_ is not None:
+        return None
+    for word in copy.sources:
+        name = basename(word_text(word, step) or "")
+        if name.rstrip("*") in names or name in names:
+            return name.rstrip("*")
+        if (
+            name in ("package*.json", "package*", "package-*.json", "package*json")
+            and names[0] == "package-lock.json"
+        ):
+            return name
+    return None
+
+
+def _hit(operation: Operation, lock: str, run: ShippedRun) -> Hit:
+    verb = operation.verb
+    edits: tuple[HitEdit, ...] = ()
+    if operation.manager == "npm" and verb is not None and not run.step.instruction.json:
+        edits = (HitEdit(verb.span, "ci"),)
+    elif verb is not None and not run.step.instruction.json:
+        edits = (HitEdit(verb.span._replace(start=verb.span.end), " --frozen-lockfile"),)
+    return Hit(
+        operation.span,
+        {
+            "command": f"{operation.program} {verb.pieces}" if verb is not None else operation.program,
+            "lock": lock,
+            "instead": _INSTEAD[operation.manager],
+        },
+        edits=edits,
+        details={"manager": operation.manager, "lock": lock},
+    )

@@ -1,0 +1,179 @@
+"""LI401: compilers and other build tools in the image that runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import translate
+from functools import cache
+from posixpath import basename
+
+from lintimg.aws.images import is_build_image
+from lintimg.checks.effects import follows
+from lintimg.checks.tables import table
+from lintimg.lint.rule import Hit
+from lintimg.lint.subject import ShippedRun, Subject
+from lintimg.lint.wording import listing
+from lintimg.shell.packages import Operation, PackageArgument
+
+_SYSTEM = {"apt": "apt", "yum": "rpm", "dnf": "rpm", "microdnf": "rpm", "apk": "apk", "zypper": "zypper"}
+_COMPILING = frozenset(
+    (
+        "pip",
+        "uv",
+        "poetry",
+        "pipenv",
+        "npm",
+        "yarn",
+        "pnpm",
+        "bundle",
+        "gem",
+        "go",
+        "cargo",
+        "maven",
+        "gradle",
+        "dotnet",
+        "composer",
+    )
+)
+_SHELLS = frozenset(("sh", "bash", "ash", "zsh", "fish", "/bin/sh", "/bin/bash", "sleep", "tail", "cat"))
+_TOOLS_AT_RUN_TIME = frozenset(
+    ("mvn", "gradle", "gradlew", "cargo", "go", "make", "gcc", "g++", "javac", "rustc", "cmake")
+)
+
+
+def missing_multi_stage(subject: Subject) -> Iterator[Hit]:
+    """A hit for each shipped RUN that installs build tools and keeps them, or for a shipped SDK image."""
+    if not _is_application(subject):
+        return
+    root = subject.root_stage
+    image = subject.base_image
+    if root is not None and image is not None and is_build_image(image):
+        if _compiles(subject):
+            yield Hit(
+                root.base.span,
+                {"image": image, "packages": image, "where": _where(subject)},
+                variant="sdk",
+                details={"image": image},
+            )
+        return
+    for run in subject.shipped_runs:
+        for operation in run.operations:
+            family = _SYSTEM.get(operation.manager)
+            if family is None or operation.action != "install":
+                continue
+            tools = [package for package in operation.packages if _kind(package) is not None]
+            tools = _kept(tools, operation, run, family)
+            if tools:
+                hit = _hit(tools, operation, subject)
+                if hit is not None:
+                    yield hit
+                    break
+
+
+def _hit(tools: list[PackageArgument], operation: Operation, subject: Subject) -> Hit | None:
+    heavy = [package for package in tools if _kind(package) == "heavy"]
+    headers = [package for package in tools if _kind(package) == "headers"]
+    if not heavy and not headers:
+        return None
+    shown = heavy or headers
+    first = shown[0]
+    names = [package.name for package in (*heavy, *headers, *(p for p in tools if _kind(p) == "light"))]
+    return Hit(
+        first.span,
+        {
+            "packages": listing(names, 4),
+            "verb": "stays" if len(names) == 1 else "stay",
+            "where": _where(subject),
+            "image": "",
+        },
+        variant="" if heavy else "headers",
+        severity=None if heavy else "info",
+        details={"manager": operation.manager, "packages": names},
+    )
+
+
+def _where(subject: Subject) -> str:
+    return "the function's image" if subject.target.kind == "lambda" else "the image"
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return re.compile("|".join(translate(glob) for glob in table("build_tools")[key]))
+
+
+@cache
+def _kind_of(name: str) -> str | None:
+    if _pattern("not").match(name) or _pattern("runtime_devel").match(name):
+        return None
+    for key in ("heavy", "light", "headers"):
+        if _pattern(key).match(name):
+            return key
+    return None
+
+
+def _kind(package: PackageArgument) -> str | None:
+    if package.kind not in ("name", "group"):
+        return None
+    return _kind_of(package.name.lower())
+
+
+def _kept(
+    tools: list[PackageArgument], operation: Operation, run: ShippedRun, family: str
+) -> list[PackageArgument]:
+    """The tools that the same RUN does not take away again."""
+    if not tools:
+        return tools
+    virtual = {
+        option.partition("=")[2] for option in operation.options if option.startswith(("--virtual=", "-t="))
+    }
+    for other in run.operations:
+        if (
+            other.action != "remove"
+            or _SYSTEM.get(other.manager) != family
+            or not follows(other.command, operation.command)
+        ):
+            continue
+        names = {package.name.lower() for package in other.packages}
+        if names & virtual or any(package.kind == "variable" for package in other.packages):
+            return []
+        tools = [package for package in tools if package.name.lower() not in names]
+    if any(command.name == "apt-mark" for script in run.scripts for command in script.commands):
+        return []
+    if any(
+        command.name == "yum" and "history" in [w.pieces for w in command.words]
+        for s in run.scripts
+        for command in s.commands
+    ):
+        return []
+    return tools
+
+
+def _compiles(subject: Subject) -> bool:
+    """Whether the shipped chain compiles something that could be copied out of a builder stage."""
+    return any(operation.action == "build" for run in subject.shipped_runs for operation in run.operations)
+
+
+def _is_application(subject: Subject) -> bool:
+    """Whether the image runs a program of its own, rather than being there to build things with."""
+    process = subject.process
+    arguments = [*(process.entrypoint_arguments or ()), *(process.cmd_arguments or ())]
+    if subject.target.kind == "lambda":
+        return not _is_tool(arguments)
+    if process.cmd is None and process.entrypoint is None:
+        return False
+    if not arguments or _is_tool(arguments):
+        return False
+    words = [basename(part) for argument in arguments for part in argument.split()]
+    if all(word in _SHELLS or word.startswith("-") for word in words):
+        return False
+    return any(
+        operation.manager in _COMPILING and operation.action in ("install", "build")
+        for run in subject.shipped_runs
+        for operation in run.operations
+    )
+
+
+def _is_tool(arguments: list[str]) -> bool:
+    words = [basename(part) for argument in arguments for part in argument.split()]
+    return any(word in _TOOLS_AT_RUN_TIME for word in words[:3])

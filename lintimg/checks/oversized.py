@@ -1,0 +1,259 @@
+"""LI404: packages with a much lighter way to the same end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lintimg.aws.sizes import PackageSize, normalised_name, package_size
+from lintimg.checks.effects import follows, variable
+from lintimg.context.manifests import Dependency, ManifestFile, read_manifest
+from lintimg.dockerfile.copy import read_copy
+from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lint.image_files import absolute, context_file, inside, steps_of
+from lintimg.lint.installs import installs
+from lintimg.lint.rule import Hit, HitRelated
+from lintimg.lint.subject import ShippedRun, Subject
+from lintimg.lint.wording import size
+from lintimg.model.finding import Saving
+from lintimg.model.span import Span
+from lintimg.shell.packages import Operation
+from lintimg.text import SourceText
+
+_ECOSYSTEMS = {
+    "pip": "pip",
+    "uv": "pip",
+    "poetry": "pip",
+    "pipenv": "pip",
+    "npm": "npm",
+    "yarn": "npm",
+    "pnpm": "npm",
+    "apt": "apt",
+}
+_INDEX_VARIABLES = (
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "UV_INDEX_URL",
+    "UV_EXTRA_INDEX_URL",
+    "UV_INDEX",
+    "UV_DEFAULT_INDEX",
+    "PIP_FIND_LINKS",
+)
+_SKIPPING_VARIABLES = ("PUPPETEER_SKIP_DOWNLOAD", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD")
+_ACCELERATED = ("cuda", "nvidia", "gpu", "rocm")
+_PRODUCTION = frozenset(("--production", "--prod", "-P", "--no-dev"))
+
+
+class Wanted(NamedTuple):
+    """A package that an installation asks for: on its line, or (with `path`) in a manifest of the context."""
+
+    measured: PackageSize
+    words: str
+    span: Span
+    operation: Operation
+    path: str | None
+    name: str
+
+
+def oversized_package(subject: Subject) -> Iterator[Hit]:
+    """A hit for each package that the image gets and that could be much lighter."""
+    image = (subject.base_image or "").lower()
+    if any(word in image for word in _ACCELERATED):
+        return
+    found = [
+        wanted
+        for run in _kept_runs(subject)
+        for operation in run.operations
+        for wanted in _wanted(operation, run, subject)
+    ]
+    if not found:
+        return
+    fine = {wanted.measured.name for wanted in found if _followed(wanted)}
+    heavy = {wanted.measured.name for wanted in found} - fine
+    told: set[tuple[str, str | None]] = set()
+    for wanted in found:
+        measured = wanted.measured
+        key = (measured.name, wanted.path)
+        if measured.name in fine or key in told:
+            continue
+        if measured.through is not None and (
+            measured.through in fine or measured.through in heavy or "torch" in _dealt_with(subject)
+        ):
+            continue
+        told.add(key)
+        yield _hit(wanted, subject)
+
+
+def _hit(wanted: Wanted, subject: Subject) -> Hit:
+    measured = wanted.measured
+    saving = measured.saving
+    return Hit(
+        wanted.span,
+        {
+            "package": wanted.name,
+            "bytes": size(measured.unpacked),
+            "saving": f", about {size(saving)} less" if saving else "",
+            "alternative": measured.alternative or "nothing of it",
+            "advice": measured.advice or "",
+            "share": _share(measured.unpacked) if subject.target.kind == "lambda" else "",
+        },
+        severity="info" if subject.target.kind == "generic" else None,
+        details={
+            "package": measured.name,
+            "ecosystem": measured.ecosystem,
+            "bytes": measured.unpacked,
+            "alternative": measured.alternative,
+        },
+        saving=Saving(saving, "estimated") if saving else None,
+        path=wanted.path,
+        related=(HitRelated(wanted.operation.span, "installed here"),) if wanted.path is not None else (),
+    )
+
+
+def _share(bytes_: int) -> str:
+    percent = bytes_ * 100 // 10_737_418_240
+    return f", {percent} % of what Lambda accepts" if percent >= 2 else ""
+
+
+def _followed(wanted: Wanted) -> bool:
+    return any(word in wanted.words for word in wanted.measured.unless)
+
+
+def _dealt_with(subject: Subject) -> frozenset[str]:
+    """The packages whose lighter build is installed somewhere in the file."""
+    text = subject.document.source.text
+    return (
+        frozenset(("torch",))
+        if "whl/cpu" in text or "+cpu" in text or "torch-backend=cpu" in text
+        else frozenset()
+    )
+
+
+def _wanted(operation: Operation, run: ShippedRun, subject: Subject) -> Iterator[Wanted]:
+    ecosystem = _ECOSYSTEMS.get(operation.manager)
+    if ecosystem is None or operation.action != "install":
+        return
+    removed = {
+        normalised_name(ecosystem, package.name)
+        for other in run.operations
+        if other.action == "remove"
+        and other.manager == operation.manager
+        and follows(other.command, operation.command)
+        for package in other.packages
+    }
+    around: str | None = None
+    for package in operation.packages:
+        if package.kind not in ("name", "url"):
+            continue
+        measured = package_size(ecosystem, package.name)
+        if measured is None or not measured.oversized or measured.name in removed:
+            continue
+        around = _around(operation, run) if around is None else around
+        yield Wanted(measured, f"{package.text} {around}", package.span, operation, None, package.name)
+    if operation.manifests and subject.context is not None:
+        yield from _in_manifests(ecosystem, operation, run, subject)
+
+
+def _around(operation: Operation, run: ShippedRun) -> str:
+    """Everything that says where packages come from."""
+    parts = list(operation.options)
+    for name in _INDEX_VARIABLES:
+        is_set, value = variable(operation, run.step, name)
+        if is_set:
+            parts.append(value or "")
+    parts += [name for name in _SKIPPING_VARIABLES if variable(operation, run.step, name)[0]]
+    return " ".join(parts)
+
+
+def _in_manifests(
+    ecosystem: str, operation: Operation, run: ShippedRun, subject: Subject
+) -> Iterator[Wanted]:
+    context = subject.context
+    if context is None:
+        return
+    production = any(
+        option in _PRODUCTION or option in ("--omit=dev", "--only=main", "--only=prod")
+        for option in operation.options
+    )
+    for manifest in operation.manifests:
+        path = context_file(subject.build, context, run.step, manifest.path)
+        data = context.read(path) if path is not None else None
+        if path is None or data is None:
+            continue
+        read = _read(path, data, ecosystem)
+        if read is None:
+            continue
+        source: SourceText | None = None
+        for dependency in read.dependencies:
+            if dependency.line is None or (dependency.development and (production or ecosystem == "npm")):
+                continue
+            measured = package_size(ecosystem, dependency.name)
+            if measured is None or not measured.oversized:
+                continue
+            source = source or SourceText(path, data)
+            words = " ".join(
+                (dependency.version or "", dependency.source or "", *read.options, _around(operation, run))
+            )
+            yield Wanted(measured, words, _span(source, dependency), operation, path, dependency.name)
+
+
+def _read(path: str, data: bytes, ecosystem: str) -> ManifestFile | None:
+    name = path.rpartition("/")[2].lower()
+    if "lock" in name or "shrinkwrap" in name:
+        return None
+    read = read_manifest(path, data)
+    if read is None and ecosystem == "pip":
+        read = read_manifest("requirements.txt", data)
+    return read
+
+
+def _span(source: SourceText, dependency: Dependency) -> Span:
+    """The dependency's name in its line, or the line."""
+    line = dependency.line or 1
+    start = source.line_starts[line - 1]
+    text = source.line(line)
+    at = text.lower().find(dependency.name.lower())
+    if at < 0:
+        return Span(start, start + len(text))
+    return Span(start + at, start + at + len(dependency.name))
+
+
+def _kept_runs(subject: Subject) -> Iterator[ShippedRun]:
+    """The RUNs whose packages end in the image: the shipped ones, and those of stages it copies packages from."""
+    yield from subject.shipped_runs
+    build = subject.build
+    if len(build.used) == len(build.chain):
+        return
+    for step in build.shipped_steps():
+        copy = read_copy(step.instruction)
+        if copy is None or copy.from_ is None:
+            continue
+        stage = build.stage_called(copy.from_)
+        if stage is None or stage.number in build.chain:
+            continue
+        folders = []
+        for word in copy.sources:
+            try:
+                folder = expand(word.text, step.environment)
+            except ExpansionError:
+                continue
+            if folder:
+                folders.append(absolute("/", folder) or "/")
+        for other in steps_of(build, stage.number):
+            if other.instruction.keyword == "RUN":
+                run = subject.run(other)
+                if run.operations and _lands(run, folders, subject):
+                    yield run
+
+
+def _lands(run: ShippedRun, folders: list[str], subject: Subject) -> bool:
+    for install in installs(subject, run):
+        for folder in folders:
+            if install.place is None:
+                if install.ecosystem != "apt" and (
+                    "site-packages" in folder or folder in ("/", "/usr", "/usr/local")
+                ):
+                    return True
+            elif inside(install.place, folder):
+                return True
+    return False
