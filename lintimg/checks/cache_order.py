@@ -154,6 +154,7 @@ def _hit(bust: Bust, subject: Subject) -> Hit:
             "fetch": row.get("fetch", command),
             "line": position.line,
             "packages": listing([package.name for package in operation.packages]) or command,
+            "instruction": bust.copy.copy.keyword,
         },
         edits=reordering_edits(bust.copy, bust.run, operation, manifests, subject)
         if bust.variant in ("manifest", "together")

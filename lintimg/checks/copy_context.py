@@ -13,8 +13,7 @@ from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
 from lintimg.context.build_context import BuildContext
 from lintimg.context.files import ContextFile
-from lintimg.dockerfile.build import Step
-from lintimg.dockerfile.copy import Copy, is_remote, read_copy
+from lintimg.dockerfile.copy import is_remote, read_copy
 from lintimg.dockerfile.document import Word
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
@@ -53,7 +52,9 @@ class Junk:
 
 def copy_whole_context(subject: Subject) -> Iterator[Hit]:
     """A hit for each shipped COPY of a folder that brings what no function needs; one hit where it cannot be seen."""
-    ignored: set[str] = set()
+    context = subject.context
+    hits: list[Hit] = []
+    patterns: list[str] = []
     for step in subject.build.shipped_steps():
         copy = read_copy(step.instruction)
         if copy is None or copy.from_ is not None:
@@ -62,52 +63,37 @@ def copy_whole_context(subject: Subject) -> Iterator[Hit]:
             source = word_text(word, step)
             if source is None or is_remote(source):
                 continue
-            if subject.context is None:
+            if context is None:
                 if is_whole_context(source):
-                    yield _unseen(word, subject)
+                    yield Hit(word.span, {}, variant="unknown", severity="info", details={"known": False})
                     return
-            else:
-                hit = _seen(word, source, copy, step, subject, subject.context, ignored)
-                if hit is not None:
-                    yield hit
+                continue
+            match = context.match(source, copy.exclude)
+            if match.is_directory or is_whole_context(source):
+                junk = _sorted_out(match.files, source, subject, context)
+                names = junk.worth_telling()
+                if names:
+                    hits.append(_hit(word, source, names, junk))
+                    patterns += (_pattern_for(name) for name in names)
+    if context is not None and hits:
+        # One edit for all: every COPY reads the same ignore file.
+        edit = _ignore_edit(context, patterns)
+        yield hits[0]._replace(edits=(edit,) if edit is not None else ())
+        yield from hits[1:]
 
 
-def _unseen(word: Word, subject: Subject) -> Hit:
-    return Hit(word.span, {"source": word.text}, variant="unknown", severity="info", details={"known": False})
-
-
-def _seen(
-    word: Word,
-    source: str,
-    copy: Copy,
-    step: Step,
-    subject: Subject,
-    context: BuildContext,
-    ignored: set[str],
-) -> Hit | None:
-    match = context.match(source, copy.exclude)
-    if not match.is_directory and not is_whole_context(source):
-        return None
-    junk = _sorted_out(match.files, source, subject, context)
-    names = junk.worth_telling()
-    if not names:
-        return None
+def _hit(word: Word, source: str, names: list[str], junk: Junk) -> Hit:
     total = sum(junk.bytes[name] for name in names)
     secrets = [name for name in names if junk.kinds[name] == "secret"]
-    shown = [f"{name} ({size(junk.bytes[name])})" for name in names]
-    patterns = [pattern for name in names if (pattern := _pattern_for(name)) not in ignored]
-    ignored.update(patterns)
-    edit = _ignore_edit(context, patterns)
     return Hit(
         word.span,
         {
             "source": "the whole context" if is_whole_context(source) else source,
-            "junk": listing(shown),
+            "junk": listing([f"{name} ({size(junk.bytes[name])})" for name in names]),
             "bytes": size(total),
-            "patterns": " ".join(_pattern_for(name) for name in names[:4]),
+            "patterns": " ".join(dict.fromkeys(_pattern_for(name) for name in names)),
             "secrets": listing(secrets),
         },
-        edits=(edit,) if edit is not None else (),
         variant="secrets" if secrets else "",
         details={"known": True, "paths": names, "bytes": total},
         saving=Saving(total, "measured"),
