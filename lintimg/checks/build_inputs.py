@@ -18,6 +18,9 @@ from lintimg.lint.subject import Subject
 
 Role = Literal["source", "manifest", "other"]
 
+_LONGEST_ENDING = 11
+"""Letters of the longest file name extension; what follows the dot of a folder's name is longer, or has capitals."""
+
 _VARIABLE = re.compile(r"\$\{?\w+[^/}]*\}?")
 
 
@@ -63,10 +66,8 @@ def is_manifest(name: str) -> bool:
 
 def is_whole_context(source: str) -> bool:
     """Whether a COPY source means the context's root."""
-    return (
-        source.strip("/") in ("", ".", "*", "./*", "./.")
-        or (source.startswith(("./.", "$PWD", "${PWD}"))
-        and source.strip("./") == "")
+    return source.strip("/") in ("", ".", "*", "./*", "./.") or (
+        source.startswith(("./.", "$PWD", "${PWD}")) and source.strip("./") == ""
     )
 
 
@@ -106,7 +107,8 @@ def _role(word: Word, copy: Copy, step: Step, subject: Subject) -> tuple[Role, b
             if any(is_source_file(file.path) for file in match.files):
                 return "source", match.is_directory
             return "other", match.is_directory
-    if "." in name.strip("."):
+    ending = splitext(name)[1]
+    if ending and ending.islower() and len(ending) <= _LONGEST_ENDING:
         return ("source", False) if is_source_file(name) else ("other", False)
     if name in ("*", "**"):
         folder = basename(source.rstrip("/*"))

@@ -73,9 +73,12 @@ def _after(run: ShippedRun, state: _State, found: dict[int, Bust], subject: Subj
         known = ecosystem in installed
         if variant != "names":
             installed.add(ecosystem)
-        if not state.pending or (known and variant != "names") or (bound and variant != "names"):
+        pending = state.pending
+        if variant == "names":
+            pending = tuple(copy for copy in pending if copy.step.stage == run.step.stage)
+        if not pending or (variant != "names" and (known or bound)):
             continue
-        copy = state.pending[0]
+        copy = pending[0]
         if variant == "one-step" and not any(each.whole for each in state.pending):
             continue
         bust = Bust(copy, run, operation, variant)

@@ -189,7 +189,7 @@ class _Layers:
         for operation in run.operations:
             if operation.manager not in ("npm", "yarn", "pnpm"):
                 continue
-            if operation.action == "install" and development_left(operation, run, self.subject):
+            if operation.action == "install" and development_left(operation, run):
                 self.node = operation
             verb = operation.verb.pieces if operation.verb is not None else ""
             if verb == "prune" and self.node is not None and self.node not in run.operations:

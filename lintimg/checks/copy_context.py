@@ -21,7 +21,7 @@ from lintimg.lint.wording import listing, size
 from lintimg.model.finding import Saving
 from lintimg.model.span import Span
 
-_WORTH_A_WORD = 1_000_000
+_WORTH_A_WORD = 5_000_000
 """Bytes of tests and tool caches below which nothing is said."""
 
 _CONTENT_LIMIT = 20_000

@@ -34,13 +34,13 @@ def development_dependencies(subject: Subject) -> Iterator[Hit]:
         return
     for run in subject.shipped_runs:
         for operation in run.operations:
-            if operation.action == "install" and development_left(operation, run, subject):
+            if operation.action == "install" and development_left(operation, run):
                 hit = _hit(operation, run, subject)
                 if hit is not None:
                     yield hit
 
 
-def development_left(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
+def development_left(operation: Operation, run: ShippedRun) -> bool:
     """Whether `operation` installs development dependencies where the project has any, as far as its words tell."""
     row = table("development")["managers"].get(operation.manager)
     if row is None or operation.packages:
@@ -128,9 +128,9 @@ def _taken_out(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
             if other.manager == operation.manager:
                 if verb == "prune":
                     return True
-                if other.action == "install" and not other.packages and not other.has("-g", "--global"):
-                    if not development_left(other, other_run, subject):
-                        return True
+                again = other.action == "install" and not other.packages and not other.has("-g", "--global")
+                if again and not development_left(other, other_run):
+                    return True
         for script in other_run.scripts:
             for command in script.commands:
                 if command.name == "rm" and any("node_modules" in word.pieces for word in command.arguments):

@@ -18,7 +18,9 @@ from lintimg.shell.removal import removed_paths
 from lintimg.shell.script import Command
 
 _VARIABLE = re.compile(r"\$(\w+|\(\))")
-_HOME = re.compile(r"^(?:/root|/home/[^/]+)(?=/|$)|^/(?!tmp/|var/|dev/|opt/).*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))")
+_HOME = re.compile(
+    r"^(?:/root|/home/[^/]+)(?=/|$)|^/(?!tmp/|var/|dev/|opt/).*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))"
+)
 _FILTERS = frozenset(
     ("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-newer", "-mtime", "-size")
 )

@@ -145,9 +145,7 @@ def _curl(words: list[str]) -> list[str]:
     while at < len(words):
         word = words[at]
         following = words[at + 1] if at + 1 < len(words) else ""
-        if word in ("--output",) or (
-            word.startswith("-") and not word.startswith("--") and word.endswith("o")
-        ):
+        if word == "--output" or (word.startswith("-") and not word.startswith("--") and word.endswith("o")):
             paths.append(following)
             at += 1
         elif word.startswith("--output="):

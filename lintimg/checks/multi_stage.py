@@ -125,7 +125,9 @@ def _kept(
     if not tools:
         return tools
     virtual = {
-        option.partition("=")[2].lower() for option in operation.options if option.startswith(("--virtual=", "-t="))
+        option.partition("=")[2].lower()
+        for option in operation.options
+        if option.startswith(("--virtual=", "-t="))
     }
     for other in run.operations:
         if (

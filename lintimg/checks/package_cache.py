@@ -217,7 +217,10 @@ def _asked_for(place: Placed, placed: list[Placed]) -> Iterator[str]:
         return
     for other in placed:
         inner = other.command
-        if inner.depth > remover.depth and remover.statement.start <= inner.statement.start < remover.statement.end:
+        if (
+            inner.depth > remover.depth
+            and remover.statement.start <= inner.statement.start < remover.statement.end
+        ):
             words = " ".join(word.pieces for word in inner.words)
             if "cache" in words or "store" in words:
                 yield (inner.name or "").rstrip("0123456789.")
