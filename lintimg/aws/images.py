@@ -39,7 +39,7 @@ Origin = Literal["aws-lambda", "aws-sam", "private-ecr", "other", "scratch"]
 
 TagForm = Literal["runtime", "floating", "short", "unknown", "digest"]
 
-Purpose = Literal["build", "emulation", "microvm"]
+Purpose = Literal["build", "emulation", "function", "microvm"]
 
 
 class AwsBase(NamedTuple):
@@ -115,7 +115,8 @@ def origin(reference: str) -> Origin:
 
 @lru_cache(maxsize=1024)
 def purpose(reference: str) -> Purpose | None:
-    """What an image is made for when it is not for running functions: "build" (an SDK, a compiler, AWS SAM's and
+    """What an image is made for when its name tells: "function" (others' Lambda bases with a runtime client
+    in them, such as bref's), "build" (an SDK, a compiler, AWS SAM's and
     lambci's build images), "emulation" (local zip emulation) or "microvm" (Lambda MicroVMs, another
     product). None for everything else.
     """

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
-from lintimg.aws.images import aws_base, is_build_image, is_microvm, origin
+from lintimg.aws.images import aws_base, is_build_image, is_microvm, origin, purpose
 from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Step
 from lintimg.dockerfile.copy import read_copy
@@ -165,6 +165,10 @@ def _function(build: Build, process: Process, deployments: tuple[Deployment, ...
         if root.number != build.target:
             ending = f"line {line}: the final stage builds on FROM {image.partition('@')[0]}"
         yield Evidence("lambda", True, ending)
+    if purpose(image) == "function":
+        yield Evidence(
+            "lambda", True, f"line {line}: FROM {image.partition('@')[0]} is a base for Lambda functions"
+        )
     functions = [deployment for deployment in deployments if deployment.function]
     if functions:
         first, more = functions[0], len(functions) - 1
