@@ -4,7 +4,501 @@ from __future__ import annotations
 
 from typing import Any
 
-TEXTS: dict[str, tuple[Any, ...]] = {'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
+TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its first step. lintimg reads Dockerfiles by BuildKit's own rules, "
+           'so what it reports as a\n'
+           'syntax error is what `docker build` would say. What can still be read of the file is checked all '
+           'the same. This rule\n'
+           "can't be switched off.",
+           ('https://docs.docker.com/reference/dockerfile/',),
+           (),
+           ('dockerfile parse error', 'unknown instruction', 'failed to solve', 'unterminated heredoc'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPPY app.py ./\nCMD ["app.handler"]\n',
+            '# The function that answers orders\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY orders.py ./\n'
+            'CMD ["orders.handler"]\n'
+            '\n'
+            'RUN <<EOF\n'
+            'echo done\n'
+            '  EOF\n',
+            'FROM public.ecr.aws/lambda/python:3.14 # the runtime\nCMD ["app.handler"]\n'),
+           ('# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN --mount=type=cache,target=/root/.cache/pip <<-EOF\n'
+            '\tset -e\n'
+            '\tpip install boto3==1.40.0\n'
+            '\tEOF\n'
+            'COPY --link --chmod=0644 app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN echo one && \\\n'
+            '    # two comes next\n'
+            '\n'
+            '    echo two\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
+ 'LI001': ('Templates of Jinja, cookiecutter, Go and the like look like Dockerfiles and are none until they '
+           'are rendered. Findings\n'
+           'about half a Dockerfile would be guesses, so there are none.',
+           ('https://docs.docker.com/reference/dockerfile/',),
+           (),
+           (),
+           ('FROM {{ cookiecutter.base_image }}\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '{% if extras %}\n'
+            'COPY extras.txt ./\n'
+            'RUN pip install --no-cache-dir -r extras.txt\n'
+            '{% endif %}\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV STAGE=prod\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            "RUN curl --version && printf '{{.Name}}\\n' > /var/task/format.txt\n"
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY <<EOF ./config.json\n'
+            '{"name": "{{ later }}"}\n'
+            'EOF\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI002': ('A comment that silences nothing hides the next real finding and misleads the reader. It is '
+           'reported only for rules that\n'
+           'ran on this file, so a rule that is switched off does not make its comments wrong.',
+           ('https://docs.docker.com/reference/dockerfile/',),
+           (),
+           (),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            '# lintimg: ignore[LI104] pinned since\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            '# lintimg: file-ignore[LI9999]\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n# lintimg: ignore\nCMD ["app.handler"]\n'),
+           ('# lintimg: ignore[LI104] we follow the newest on purpose\n'
+            'FROM public.ecr.aws/lambda/python:latest\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            '# Checked by lintimg in CI.\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
+ 'LI101': ("AWS's base images hold the operating system, the runtime and the runtime interface client, get "
+           'patched by AWS, and are so\n'
+           'common that their layers are already cached where functions start. Another base works if '
+           'something in the image speaks\n'
+           'the Lambda Runtime API: a runtime interface client, the Lambda Web Adapter, or a Go or Rust '
+           'binary that has the client\n'
+           "compiled in. It is then at most worth knowing. A base shared by a team's functions is good "
+           'practice: images in a private\n'
+           'ECR registry are trusted, others can be listed under trusted-bases.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://aws.amazon.com/blogs/compute/optimizing-lambda-functions-packaged-as-container-images/'),
+           ('lambda', 'size'),
+           ('non-AWS base image', 'runtime interface client'),
+           ('FROM python:3.13-slim\nWORKDIR /function\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM python:3.13-slim AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /function -r requirements.txt awslambdaric==3.1.1\n'
+            '\n'
+            'FROM python:3.13-slim\n'
+            'WORKDIR /function\n'
+            'COPY --from=build /function /function\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/usr/local/bin/python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'WORKDIR /app\n'
+            'COPY server.js ./\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM nginx:1.29\nCOPY html/ /usr/share/nginx/html/\n',
+            'FROM public.ecr.aws/docker/library/python:3.13\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM '
+            'amazon/aws-lambda-python@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'ARG RUNTIME=public.ecr.aws/lambda/python:3.14\n'
+            'FROM ${RUNTIME} AS Base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM 123456789012.dkr.ecr.eu-west-1.amazonaws.com/python-base:3.14\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM ghcr.io/acme/python-lambda:3\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'ARG BASE\nFROM ${BASE}\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           (None, None, None, None, None)),
+ 'LI102': ('Lambda does not call a program, the program calls Lambda: it asks the Runtime API for the next '
+           'event and posts the\n'
+           "answer. AWS's base images bring the client that does so. On another base it must be installed "
+           '(awslambdaric,\n'
+           'aws-lambda-ric, aws_lambda_ric, the Java client, Amazon.Lambda.RuntimeSupport), linked into the '
+           'binary (Go, Rust), or\n'
+           'replaced by the Lambda Web Adapter. Without it the first invoke ends in Runtime.ExitError, in '
+           '"Couldn\'t find valid\n'
+           'bootstrap(s)", or in a timeout.\n'
+           '\n'
+           'It is an error where the manifests of the build context were read and none names a client, a '
+           'warning where they are\n'
+           'not at hand. Bases of unknown content are not judged.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://github.com/aws/aws-lambda-web-adapter'),
+           ('lambda',),
+           ("Couldn't find valid bootstrap(s)",
+            'Runtime exited without providing a reason',
+            'Runtime exited with error: exit status',
+            'Runtime.ExitError',
+            'Task timed out after 3.00 seconds'),
+           ('FROM python:3.12-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-slim AS build\n'
+            'WORKDIR /app\n'
+            'COPY server.ts tsconfig.json ./\n'
+            'RUN node --version\n'
+            '\n'
+            'FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY --from=build /app/server.ts ./\n'
+            'ENV PORT=8080\n'
+            'CMD ["node", "server.ts"]\n'),
+           ('FROM python:3.12-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY *.go ./\n'
+            'RUN go build -o /main .\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM ghcr.io/acme/python:3.12\n'
+            'COPY --chmod=0755 entry.sh /entry.sh\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI103': ('From its deprecation date AWS patches neither the runtime nor the operating system of a base '
+           'image. Functions built from\n'
+           'it keep running and can still be deployed, so nothing fails on that day; but every security hole '
+           'found afterwards\n'
+           'stays in the image. `fail-deprecated: true` in .lintimg.yaml makes this an error. 180 days '
+           'before the date it is\n'
+           'reported for your information.\n'
+           '\n'
+           "The dates are those of AWS's runtime table; `lintimg check --as-of DATE` judges as of another "
+           'day.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html',),
+           ('lambda', 'security'),
+           ('runtime is no longer supported', 'deprecated runtime', 'end of support'),
+           ('FROM amazon/aws-lambda-nodejs:12\nCOPY app.js ./\nCMD ["app.lambdaHandler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.8-arm64 AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.8-arm64\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}/\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.9.2024.11.22.18\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.3\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/nodejs:24\nCOPY app.js ./\nCMD ["app.handler"]\n',
+            'FROM '
+            'public.ecr.aws/lambda/python@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.8 AS build\n'
+            'COPY assets/ /assets/\n'
+            'RUN python -m compileall /assets\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /assets ./assets\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/java:8.al2\n'
+            'COPY build/ ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n'),
+           ('FROM amazon/aws-lambda-nodejs:24\nCOPY app.js ./\nCMD ["app.lambdaHandler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.8-arm64 AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14-arm64\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}/\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:4.0\nCOPY app.rb ./\nCMD ["app.handler"]\n')),
+ 'LI104': ('`latest`, and no tag at all, mean a different image every few weeks. A function that was built '
+           'on Python 3.13 on Monday\n'
+           'may find itself on 3.14 on Tuesday, without its dependencies, or on an operating system without '
+           "yum. On AWS's bases name\n"
+           'the runtime (python:3.14): AWS patches that tag in place, which is what you want. A digest pins '
+           'everything.',
+           ('https://docs.docker.com/build/building/best-practices/#pin-base-image-versions',
+            'https://github.com/aws/aws-lambda-base-images/issues/124'),
+           ('reproducibility',),
+           (),
+           ('FROM public.ecr.aws/lambda/python:latest\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'ARG BASE=public.ecr.aws/lambda/nodejs\n'
+            'FROM node AS build\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM ${BASE}\n'
+            'COPY --from=build /app/dist/ ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM '
+            'public.ecr.aws/lambda/python:latest@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'ARG OTHER\n'
+            'FROM registry.example.com:5000/go/builder:1.25 AS build\n'
+            'COPY main.go ./\n'
+            'RUN ["/build"]\n'
+            '\n'
+            'FROM ${OTHER} AS tools\n'
+            '\n'
+            'FROM scratch AS rootfs\n'
+            'COPY --from=build /main /main\n'
+            '\n'
+            'FROM rootfs\n'
+            'ENTRYPOINT ["/main"]\n'),
+           (None, None)),
+ 'LI201': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler. A "
+           'CMD in shell form\n'
+           '(CMD app.handler) arrives as /bin/sh, -c, app.handler. So does a list with single quotes, with a '
+           'trailing comma or without\n'
+           'quotes, which Docker silently takes for the shell form. The image builds, and every invoke '
+           'fails.\n'
+           '\n'
+           'With an ENTRYPOINT of your own, or the Lambda Web Adapter on another base, a shell-form CMD is '
+           'fine and not reported.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://docs.docker.com/reference/dockerfile/#shell-and-exec-form'),
+           ('lambda',),
+           ('entrypoint requires the handler name to be the first argument',
+            'exit status 142',
+            'Runtime.ExitError'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD app.handler\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            "CMD ['app.handler']\n",
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD [ index.handler ]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD python app.py\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD [ "app.handler" ]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'CMD app.handler\n'
+            '\n'
+            'FROM base\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV AWS_LWA_PORT=8000\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY main.py ./\n'
+            'EXPOSE 8000\n'
+            'CMD exec uvicorn --port=$AWS_LWA_PORT main:app\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ./main\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
+            None)),
+ 'LI202': ("Lambda starts what ENTRYPOINT and CMD say. AWS's base images bring the ENTRYPOINT and leave the "
+           'CMD, the handler, to you.\n'
+           'It may also be given where the function is deployed (ImageConfig in CloudFormation, SAM, CDK or '
+           'Terraform,\n'
+           'image-command of the .NET tools): lintimg reads those where it finds them and is silent then. An '
+           'image that is only a\n'
+           'base for others needs no CMD: silence this there.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('lambda',),
+           ('entrypoint requires the handler name to be the first argument',
+            'Runtime.ExitError',
+            'exit status 142'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY index.ts ./\n'
+            'RUN npm run build\n'
+            'CMD ["index.handler"]\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /var/task/dist/ ./\n'
+            'ENV LOG_LEVEL=info\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'CMD ["app.handler"]\n'
+            '\n'
+            'FROM base\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["./main"]\n'),
+           (None, None)),
+ 'LI203': ('Each runtime takes its handler apart in its own way: Python wants module.function, Node.js '
+           'module.export, Java\n'
+           'package.Class::method, .NET Assembly::Namespace.Type::Method, Ruby file.method or '
+           'file.Class.method. File endings do not\n'
+           'belong in it. The image builds whatever is written; the mistake shows at the first invoke.\n'
+           '\n'
+           'Handlers of wrappers (Datadog, New Relic, Sentry and others) and whatever the provided bases are '
+           'given are left alone.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/java-handler.html'),
+           ('lambda',),
+           ('Runtime.MalformedHandlerName',
+            'Runtime.HandlerNotFound',
+            'Runtime.ImportModuleError',
+            'Bad handler',
+            'not enough values to unpack (expected 2, got 1)',
+            'Unable to import module',
+            'Class not found',
+            'must be of form FILENAME.METHOD or FILENAME.CLASS.METHOD'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.py.handler"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:go-offline\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile dependency:copy-dependencies -DincludeScope=runtime\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.Handler.handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.functions.main.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY dist/ ./dist/\n'
+            'CMD ["dist/handlers/index.default.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\n'
+            'COPY Gemfile Gemfile.lock ${LAMBDA_TASK_ROOT}/\n'
+            'COPY lambda_function.rb ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["lambda_function.LambdaFunction::Handler.process"]\n',
+            'FROM public.ecr.aws/lambda/dotnet:10\nCOPY publish/ ./\nCMD ["Function"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'ENV DD_LAMBDA_HANDLER="src/app.handler"\n'
+            'CMD ["node_modules/datadog-lambda-js/dist/handler.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:go-offline\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile dependency:copy-dependencies -DincludeScope=runtime\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n',
+            None)),
+ 'LI204': ('On an AWS base image CMD is no command: it is the one argument of /lambda-entrypoint.sh, which '
+           'runs the runtime and tells\n'
+           "it the handler's name. Arguments for the handler, a second element, or a server started here "
+           '(python app.py, uvicorn,\n'
+           'npm start) end with status 142 or with a handler that cannot be found.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://github.com/aws/aws-lambda-web-adapter'),
+           ('lambda',),
+           ('entrypoint requires the handler name to be the first argument',
+            'exit status 142',
+            'Runtime.ExitError'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base\n'
+            'COPY shared/ ./shared/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            'CMD ["app.handler", "--verbose"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD []\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY server ./server\n'
+            'ENTRYPOINT ["/var/task/server"]\n'
+            'CMD ["--port", "8080"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'HEALTHCHECK --interval=5m \\\n'
+            '    CMD ["curl", "-f", "http://localhost/"]\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
+ 'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
            'commit invalidates the layer\n'
