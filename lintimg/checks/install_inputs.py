@@ -42,7 +42,7 @@ def copied_manifests(
     if subject.context is None:
         return tuple(row.get("globs", names))
     found = [path for name in names if (path := _context_path(name, run, copy, subject)) is not None]
-    return tuple(found)
+    return tuple(found or names)
 
 
 def _stem(name: str) -> str:

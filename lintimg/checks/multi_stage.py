@@ -178,4 +178,6 @@ def _is_application(subject: Subject) -> bool:
 
 def _is_tool(arguments: list[str]) -> bool:
     words = [basename(part) for argument in arguments for part in argument.split()]
+    if words[:1] == ["dotnet"] and words[1:2] and words[1] in ("test", "run", "watch", "build"):
+        return True
     return any(word in _TOOLS_AT_RUN_TIME for word in words[:3])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from lintimg.aws.sizes import PackageSize, normalised_name, package_size
+from lintimg.aws.tables import table
 from lintimg.checks.effects import follows, variable
 from lintimg.context.manifests import Dependency, ManifestFile, read_manifest
 from lintimg.dockerfile.copy import read_copy
@@ -41,6 +43,7 @@ _INDEX_VARIABLES = (
 )
 _SKIPPING_VARIABLES = ("PUPPETEER_SKIP_DOWNLOAD", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD")
 _ACCELERATED = ("cuda", "nvidia", "gpu", "rocm")
+_MAJOR = re.compile(r"\d+")
 _PRODUCTION = frozenset(("--production", "--prod", "-P", "--no-dev"))
 
 
@@ -53,6 +56,7 @@ class Wanted(NamedTuple):
     operation: Operation
     path: str | None
     name: str
+    version: str | None
 
 
 def oversized_package(subject: Subject) -> Iterator[Hit]:
@@ -71,10 +75,11 @@ def oversized_package(subject: Subject) -> Iterator[Hit]:
     fine = {wanted.measured.name for wanted in found if _followed(wanted)}
     heavy = {wanted.measured.name for wanted in found} - fine
     told: set[tuple[str, str | None]] = set()
+    on_arm = _on_arm(subject)
     for wanted in found:
         measured = wanted.measured
         key = (measured.name, wanted.path)
-        if measured.name in fine or key in told:
+        if measured.name in fine or key in told or (on_arm and _only_on_x86(measured)):
             continue
         if measured.through is not None and (
             measured.through in fine or measured.through in heavy or "torch" in _dealt_with(subject)
@@ -86,27 +91,55 @@ def oversized_package(subject: Subject) -> Iterator[Hit]:
 
 def _hit(wanted: Wanted, subject: Subject) -> Hit:
     measured = wanted.measured
-    saving = measured.saving
+    comparable = _same_major(wanted)
+    saving = measured.saving if comparable else None
+    variant = "version" if not comparable else "" if measured.alternative else "needless"
     return Hit(
         wanted.span,
         {
             "package": wanted.name,
             "bytes": size(measured.unpacked),
             "saving": f", about {size(saving)} less" if saving else "",
-            "alternative": measured.alternative or "nothing of it",
+            "alternative": measured.alternative or "a function without it",
             "advice": measured.advice or "",
             "share": _share(measured.unpacked) if subject.target.kind == "lambda" else "",
         },
+        variant=variant,
         severity="info" if subject.target.kind == "generic" else None,
         details={
             "package": measured.name,
             "ecosystem": measured.ecosystem,
-            "bytes": measured.unpacked,
+            "bytes": measured.unpacked if comparable else None,
             "alternative": measured.alternative,
         },
         saving=Saving(saving, "estimated") if saving else None,
         path=wanted.path,
         related=(HitRelated(wanted.operation.span, "installed here"),) if wanted.path is not None else (),
+    )
+
+
+def _same_major(wanted: Wanted) -> bool:
+    """Whether the version asked for is near the measured one: sizes of other major versions say nothing."""
+    measured = wanted.measured
+    row = table(f"package_sizes_{measured.ecosystem}")["packages"].get(measured.name, {})
+    known = str(row.get("version", "")).partition(".")[0]
+    asked = _MAJOR.search(wanted.version or "")
+    return asked is None or not known or wanted.version is None or ">" in wanted.version or asked[0] == known
+
+
+def _only_on_x86(measured: PackageSize) -> bool:
+    row = table("oversized")["packages"].get(measured.ecosystem, {}).get(measured.name, {})
+    return bool(row.get("x86_64_only"))
+
+
+def _on_arm(subject: Subject) -> bool:
+    """Whether the image is certainly built for 64-bit Arm."""
+    root = subject.root_stage
+    base = subject.aws_base
+    return (
+        (base is not None and base.architecture == "arm64")
+        or (root is not None and "arm64" in (root.platform or ""))
+        or any(deployment.architecture == "arm64" for deployment in subject.deployments)
     )
 
 
@@ -149,7 +182,9 @@ def _wanted(operation: Operation, run: ShippedRun, subject: Subject) -> Iterator
         if measured is None or not measured.oversized or measured.name in removed:
             continue
         around = _around(operation, run) if around is None else around
-        yield Wanted(measured, f"{package.text} {around}", package.span, operation, None, package.name)
+        yield Wanted(
+            measured, f"{package.text} {around}", package.span, operation, None, package.name, package.version
+        )
     if operation.manifests and subject.context is not None:
         yield from _in_manifests(ecosystem, operation, run, subject)
 
@@ -194,7 +229,15 @@ def _in_manifests(
             words = " ".join(
                 (dependency.version or "", dependency.source or "", *read.options, _around(operation, run))
             )
-            yield Wanted(measured, words, _span(source, dependency), operation, path, dependency.name)
+            yield Wanted(
+                measured,
+                words,
+                _span(source, dependency),
+                operation,
+                path,
+                dependency.name,
+                dependency.version,
+            )
 
 
 def _read(path: str, data: bytes, ecosystem: str) -> ManifestFile | None:

@@ -21,6 +21,8 @@ from lintimg.checks.package_cache_fix import cleaning_edits
 from lintimg.checks.tables import table
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
+from lintimg.lint.wording import size
+from lintimg.model.finding import Saving
 from lintimg.shell.packages import Operation
 from lintimg.shell.script import Command
 
@@ -48,11 +50,13 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
             seen.add(manager)
             linked = row.get("hard_links") or (manager == "uv" and not _copies(operation, run))
             verb = operation.verb.pieces if operation.verb is not None else ""
+            bytes_ = _estimated(operation, subject) if manager == "pip" else None
             yield Hit(
                 operation.span,
                 {
                     "command": f"{operation.program} {verb}".strip(),
                     "cache": cache,
+                    "bytes": f" (about {size(bytes_)})" if bytes_ else "",
                     "where": "the image that Lambda loads"
                     if subject.target.kind == "lambda"
                     else "the image",
@@ -61,7 +65,15 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
                 variant=manager,
                 severity="info" if linked else None,
                 details={"manager": manager, "cache": cache},
+                saving=Saving(bytes_, "estimated") if bytes_ else None,
             )
+
+
+def _estimated(operation: Operation, subject: Subject) -> int | None:
+    """The bytes of pip's cache as the image's estimate has them, None when it has none."""
+    line = subject.document.source.position(operation.span.start).line
+    parts = subject.estimate.parts if subject.estimate is not None else ()
+    return sum(part.bytes for part in parts if part.line == line and part.what == "pip cache") or None
 
 
 def leftovers(run: ShippedRun, subject: Subject) -> Iterator[Leftover]:
