@@ -319,8 +319,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'severity': 'warning',
   'applies_to': ('lambda', 'generic'),
   'default': True,
-  'messages': {'': '{command} leaves its cache in {cache}: it stays in this layer, is pushed and pulled with '
-                   '{where}, and nothing ever reads it.',
+  'messages': {'': '{command} leaves its cache in {cache}{bytes}: it stays in this layer, is pushed and '
+                   'pulled with {where}, and nothing ever reads it.',
                'apt': '{command} leaves its package lists in {cache}: they stay in this layer, are pushed '
                       'and pulled with {where}, and nothing ever reads them.',
                'uv': '{command} leaves its cache in {cache}: indexes and, where uv cannot link, a second '
@@ -403,8 +403,11 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'severity': 'warning',
   'applies_to': ('lambda', 'generic', 'bundling'),
   'default': True,
-  'messages': {'': '{package} brings about {bytes} with its dependencies{share}; {alternative} '
-                   'does{saving}.'},
+  'messages': {'': '{package} brings about {bytes} with its dependencies{share}. Lighter: '
+                   '{alternative}{saving}.',
+               'needless': '{package} brings about {bytes} with its dependencies{share}, and a function does '
+                           'not need it when it runs.',
+               'version': '{package} brings much that a function cannot use. Lighter: {alternative}.'},
   'helps': {'': '{advice}'},
   'check': 'oversized.oversized_package',
   'match': None,

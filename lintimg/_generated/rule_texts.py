@@ -1328,8 +1328,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM python:3.12-slim\n'
             'RUN pip install --no-cache-dir tensorflow==2.17.0\n'
             'COPY app.py ./\n'
-            'CMD ["python", "app.py"]\n'),
-           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN pip install --no-cache-dir torch==1.13.1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.12-arm64\n'
+            'RUN pip install --no-cache-dir tensorflow==2.21.0 xgboost==3.2.0\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
             'RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu torch==2.8.0 '
             'torchvision\n'
             'COPY requirements.txt ./\n'
@@ -1347,7 +1355,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir torch==2.8.0\n'
             'COPY app.py ./\n'
             'CMD ["python3", "app.py"]\n'),
-           (None, None, None, None)),
+           (None, None, None, None, None)),
  'LI405': ('Lambda accepts images of up to 10 GiB (10,737,418,240 bytes), counted over all layers without '
            'compression; what a later layer\n'
            'removes counts as well. A bigger image is pushed without complaint and refused when the function '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from posixpath import join, relpath
 from typing import Any
@@ -11,6 +12,7 @@ from lintimg.checks.effects import Placed, Removal, covers, placed_commands, rem
 from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
 from lintimg.checks.package_cache import Leftover, leftovers
 from lintimg.checks.tables import table
+from lintimg.dockerfile.build import Step
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
@@ -33,7 +35,9 @@ _FAMILIES = {
 _WHERE_PACKAGES_LIE = frozenset(
     ("/", "/usr", "/usr/lib", "/usr/lib64", "/usr/local", "/usr/local/lib", "/var/lang", "/var/lang/lib")
 )
-_REMOVERS = ("rm", "rmdir", "unlink", "-delete")
+_REMOVING = re.compile(
+    r"\b(?:rm|rmdir|unlink|delete|clean|purge|remove|autoremove|erase|del|uninstall|prune|clear|distclean)\b"
+)
 
 
 def cleanup_in_later_layer(subject: Subject) -> Iterator[Hit]:
@@ -48,24 +52,33 @@ class _Layers:
         self.packages: dict[tuple[str, str], Span] = {}
         self.leftovers: dict[str, Leftover] = {}
         self.node: Operation | None = None
+        self.begun = False
 
     def hits(self) -> Iterator[Hit]:
-        runs = {run.step.instruction.number: run for run in self.subject.shipped_runs}
+        """Goes through the layers; what one brings is looked at only when a later one removes something."""
+        waiting: list[Step] = []
         for step in self.subject.build.shipped_steps():
-            run = runs.get(step.instruction.number)
-            if run is not None:
-                yield from self.run(run)
-            elif step.instruction.keyword in ("COPY", "ADD"):
-                self.made += copied(step, self.subject)
+            keyword = step.instruction.keyword
+            if keyword in ("COPY", "ADD"):
+                waiting.append(step)
+            elif keyword == "RUN":
+                if (waiting or self.begun) and _may_remove(step):
+                    for earlier in waiting:
+                        self.brings(earlier)
+                    waiting = []
+                    self.begun = True
+                    yield from self.run(self.subject.run(step))
+                waiting.append(step)
+
+    def brings(self, step: Step) -> None:
+        if step.instruction.keyword == "RUN":
+            self.remember(self.subject.run(step))
+        else:
+            self.made += copied(step, self.subject)
 
     def run(self, run: ShippedRun) -> Iterator[Hit]:
         places = list(placed_commands(run))
-        removed = [
-            removal
-            for at, place in enumerate(places)
-            if place.command.name in ("rm", "rmdir", "unlink", "find")
-            for removal in removals(place, places[at + 1].command if at + 1 < len(places) else None)
-        ]
+        removed = _removals(places)
         if self.made and removed:
             yield from self.paths(run, removed)
         if run.operations:
@@ -74,9 +87,11 @@ class _Layers:
             yield from self.pruned(run)
         if self.leftovers:
             yield from self.cleaned(run, removed)
-        self.remember(run, places, removed)
 
-    def remember(self, run: ShippedRun, places: list[Placed], removed: list[Removal]) -> None:
+    def remember(self, run: ShippedRun) -> None:
+        """Notes what `run` leaves in its layer."""
+        places = list(placed_commands(run))
+        removed = _removals(places)
         by_start = {place.command.statement.start: place for place in places}
         moved = {
             word.pieces for place in places if place.command.name == "mv" for word in place.command.arguments
@@ -250,6 +265,24 @@ class _Layers:
             related=(HitRelated(where, f"{what} {how} here"),),
             saving=Saving(bytes_, "estimated") if bytes_ else None,
         )
+
+
+def _may_remove(step: Step) -> bool:
+    """Whether a RUN's text holds a word that removes."""
+    instruction = step.instruction
+    return any(
+        _REMOVING.search(text)
+        for text in (instruction.rest.text, *(heredoc.content for heredoc in instruction.heredocs))
+    )
+
+
+def _removals(places: list[Placed]) -> list[Removal]:
+    return [
+        removal
+        for at, place in enumerate(places)
+        if place.command.name in ("rm", "rmdir", "unlink", "find")
+        for removal in removals(place, places[at + 1].command if at + 1 < len(places) else None)
+    ]
 
 
 def _names(operation: Operation) -> Iterator[tuple[str, Span]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import basename, dirname, join
+from posixpath import basename
 
 from lintimg.checks.effects import variable
 from lintimg.checks.tables import table
-from lintimg.context.manifests import read_manifest
-from lintimg.lint.image_files import context_file
+from lintimg.context.names import is_lock
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
@@ -142,27 +141,13 @@ def _taken_out(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
 
 def _named(operation: Operation, run: ShippedRun, subject: Subject) -> list[str] | None:
     """The development dependencies that the context's manifests name, None when they are not to be seen."""
-    context = subject.context
-    if context is None:
+    if subject.context is None or operation.manager == "pip":
         return None
     seen = False
-    found: list[str] = []
+    names: list[str] = []
     for manifest in operation.manifests:
-        path = context_file(subject.build, context, run.step, manifest.path)
-        if path is None and operation.manager in ("npm", "yarn", "pnpm"):
-            path = context_file(
-                subject.build, context, run.step, join(dirname(manifest.path), "package.json")
-            )
-        if path is None:
-            continue
-        data = context.read(path)
-        read = read_manifest(path, data) if data is not None else None
-        if operation.manager == "pip":
-            if data is not None:
-                return None
-            continue
-        if read is None or basename(path).endswith((".lock", "-lock.json", "-lock.yaml", "shrinkwrap.json")):
-            continue
-        seen = True
-        found += [dependency.name for dependency in read.dependencies if dependency.development]
-    return list(dict.fromkeys(found)) if seen else None
+        found = None if is_lock(manifest.path) else subject.manifest(run.step, manifest.path)
+        if found is not None and found.manifest is not None:
+            seen = True
+            names += [dependency.name for dependency in found.manifest.dependencies if dependency.development]
+    return list(dict.fromkeys(names)) if seen else None

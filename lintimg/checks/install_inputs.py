@@ -9,6 +9,7 @@ from posixpath import basename, dirname, join, normpath
 from lintimg.checks.build_inputs import SourceCopy
 from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
+from lintimg.context.names import is_lock
 from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
@@ -57,11 +58,9 @@ def _context_path(path: str, run: ShippedRun, copy: SourceCopy, subject: Subject
         return None
     if text is None or "$" in text:
         return basename(path) if "$" not in basename(path) else None
-    context = subject.context
-    if context is not None:
-        from lintimg.lint.image_files import context_file
-
-        return context_file(subject.build, context, run.step, text)
+    if subject.context is not None:
+        found = subject.manifest(run.step, path)
+        return None if found is None else found.path
     for word in copy.manifests:
         if basename(word.text) == basename(text):
             return word.text
@@ -85,13 +84,11 @@ def needs_sources(operation: Operation, run: ShippedRun, subject: Subject) -> bo
     context = subject.context
     if context is None:
         return False
-    from lintimg.lint.image_files import context_file
-
     for manifest in operation.manifests:
-        path = context_file(subject.build, context, run.step, manifest.path)
-        data = context.read(path) if path is not None else None
-        if path is None or data is None:
+        found = None if is_lock(manifest.path) else subject.manifest(run.step, manifest.path)
+        if found is None or found.data is None:
             continue
+        path, data = found.path, found.data
         text = data.decode("utf-8", "replace")
         name = basename(path)
         if operation.manager in ("pip", "uv") and not name.endswith((".toml", ".lock")):

@@ -8,7 +8,7 @@ from posixpath import basename, join
 from lintimg.checks.made import word_text
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
-from lintimg.lint.image_files import context_file, steps_of
+from lintimg.lint.image_files import steps_of
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
@@ -78,12 +78,11 @@ def _resolves(operation: Operation) -> bool:
 def _lock(operation: Operation, run: ShippedRun, subject: Subject) -> str | None:
     """The lock file that lies beside the manifest, None when there is none or it cannot be told."""
     names = _LOCKS[operation.manager]
-    context = subject.context
     folders = {manifest.path.rpartition("/")[0] for manifest in operation.manifests} or {""}
-    if context is not None:
+    if subject.context is not None:
         for name in names:
             for folder in folders:
-                if context_file(subject.build, context, run.step, join(folder, name)) is not None:
+                if subject.manifest(run.step, join(folder, name)) is not None:
                     return name
         return None
     for step in steps_of(subject.build, run.step.stage):

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from lintimg.aws.sizes import PackageSize, normalised_name, package_size
 from lintimg.aws.tables import table
 from lintimg.checks.effects import follows, variable
-from lintimg.context.manifests import Dependency, ManifestFile, read_manifest
+from lintimg.context.manifests import Dependency
+from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
-from lintimg.lint.image_files import absolute, context_file, inside, steps_of
+from lintimg.lint.image_files import absolute, inside, steps_of
 from lintimg.lint.installs import installs
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
@@ -203,20 +204,16 @@ def _around(operation: Operation, run: ShippedRun) -> str:
 def _in_manifests(
     ecosystem: str, operation: Operation, run: ShippedRun, subject: Subject
 ) -> Iterator[Wanted]:
-    context = subject.context
-    if context is None:
-        return
     production = any(
         option in _PRODUCTION or option in ("--omit=dev", "--only=main", "--only=prod")
         for option in operation.options
     )
     for manifest in operation.manifests:
-        path = context_file(subject.build, context, run.step, manifest.path)
-        data = context.read(path) if path is not None else None
-        if path is None or data is None:
+        if is_lock(manifest.path):
             continue
-        read = _read(path, data, ecosystem)
-        if read is None:
+        found = subject.manifest(run.step, manifest.path)
+        read = None if found is None else found.requirements if ecosystem == "pip" else found.manifest
+        if found is None or found.data is None or read is None:
             continue
         source: SourceText | None = None
         for dependency in read.dependencies:
@@ -225,7 +222,7 @@ def _in_manifests(
             measured = package_size(ecosystem, dependency.name)
             if measured is None or not measured.oversized:
                 continue
-            source = source or SourceText(path, data)
+            source = source or SourceText(found.path, found.data)
             words = " ".join(
                 (dependency.version or "", dependency.source or "", *read.options, _around(operation, run))
             )
@@ -234,20 +231,10 @@ def _in_manifests(
                 words,
                 _span(source, dependency),
                 operation,
-                path,
+                found.path,
                 dependency.name,
                 dependency.version,
             )
-
-
-def _read(path: str, data: bytes, ecosystem: str) -> ManifestFile | None:
-    name = path.rpartition("/")[2].lower()
-    if "lock" in name or "shrinkwrap" in name:
-        return None
-    read = read_manifest(path, data)
-    if read is None and ecosystem == "pip":
-        read = read_manifest("requirements.txt", data)
-    return read
 
 
 def _span(source: SourceText, dependency: Dependency) -> Span:

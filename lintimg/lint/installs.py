@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lintimg.aws.sizes import normalised_name, package_part
 from lintimg.aws.tables import table
-from lintimg.context.manifests import Dependency, ManifestFile, is_lock, read_manifest
+from lintimg.context.manifests import Dependency, ManifestFile, is_lock
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.mounts import read_mounts
-from lintimg.lint.image_files import absolute, context_file, expanded
+from lintimg.lint.image_files import absolute, expanded
 from lintimg.shell.packages import Operation
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ _PRODUCTION = re.compile(
 )
 _EXTRAS = re.compile(r"\[([^\]]*)\]")
 _MAX_MANIFESTS = 8
-_MANIFEST_LIMIT = 1_000_001
-_LOCK_LIMIT = 8_000_001
 """A byte over what is read of a manifest and of a lock file, so that a longer one is told from a whole one."""
 
 
@@ -192,26 +190,15 @@ def _manifests(subject: Subject, step: Step, operation: Operation, ecosystem: st
 
 
 def _read(subject: Subject, step: Step, names: list[str], ecosystem: str) -> Iterator[ManifestFile]:
-    context = subject.context
-    if context is None:
-        return
     pending = list(names)
     seen: set[str] = set()
     while pending and len(seen) < _MAX_MANIFESTS:
-        path = expanded(pending.pop(0), step.environment, subject.document.escape)
-        if path is None:
+        path = pending.pop(0)
+        found = subject.manifest(step, path)
+        if found is None or found.path in seen:
             continue
-        found = context_file(subject.build, context, step, path)
-        if found is None or found in seen:
-            continue
-        seen.add(found)
-        data = context.read(found, _LOCK_LIMIT if is_lock(found) else _MANIFEST_LIMIT)
-        if data is None:
-            continue
-        manifest = read_manifest(found, data)
-        if manifest is None and ecosystem == "pip" and not is_lock(found):
-            # `-r` reads any file name as requirements.
-            manifest = read_manifest(posixpath.join(posixpath.dirname(found), "requirements.txt"), data)
+        seen.add(found.path)
+        manifest = found.requirements if ecosystem == "pip" else found.manifest
         if manifest is None or manifest.ecosystem != ecosystem:
             continue
         folder = posixpath.dirname(path)

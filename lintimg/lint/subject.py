@@ -13,6 +13,8 @@ from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Stage, Step
 from lintimg.dockerfile.command import process
 from lintimg.dockerfile.document import Dockerfile
+from lintimg.lint.image_files import context_file, expanded
+from lintimg.lint.manifest_files import FoundManifest
 from lintimg.model.finding import Kind
 from lintimg.model.report import Estimate, ZipFit
 from lintimg.shell.operations import operations
@@ -66,6 +68,7 @@ class Subject:
         self.deployments = deployments
         self.policy = policy
         self._runs: dict[int, ShippedRun] = {}
+        self._manifests: dict[tuple[int, str], FoundManifest | None] = {}
 
     @property
     def document(self) -> Dockerfile:
@@ -106,6 +109,21 @@ class Subject:
             found = ShippedRun(step, scripts, tuple(op for s in scripts for op in operations(s)))
             self._runs[key] = found
         return found
+
+    def manifest(self, step: Step, path: str) -> FoundManifest | None:
+        """The file of the context that stands at `path` of the image when `step` runs, None when there is none
+        or no context is known.
+        """
+        if self.context is None:
+            return None
+        key = (step.instruction.number, path)
+        if key not in self._manifests:
+            expanded_path = expanded(path, step.environment, self.document.escape)
+            found = (
+                None if expanded_path is None else context_file(self.build, self.context, step, expanded_path)
+            )
+            self._manifests[key] = None if found is None else FoundManifest(self.context, found)
+        return self._manifests[key]
 
     def runs(self, stage: int) -> Iterator[ShippedRun]:
         """The RUNs of one stage."""
