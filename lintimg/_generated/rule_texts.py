@@ -401,7 +401,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY shared/ ./shared/\n'
             'COPY app.py ./\n'
             'ENV LOG_LEVEL=info\n',
-            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["./main"]\n'),
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["./main"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'RUN dnf install -y libicu && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY runtime/ ${LAMBDA_RUNTIME_DIR}/\n'
+            'COPY --chmod=0755 extension /opt/extensions/\n'),
            (None, None)),
  'LI203': ('Each runtime takes its handler apart in its own way: Python wants module.function, Node.js '
            'module.export, Java\n'

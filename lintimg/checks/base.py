@@ -71,15 +71,13 @@ def _tag_edit(
 
 def unpinned_base_image(subject: Subject) -> Iterator[Hit]:
     """LI104: an image without a tag, or with `latest`."""
-    seen: set[str] = set()
     for stage in subject.build.stages:
         image = stage.base_image
-        if image is None or stage.parent is not None or image == "scratch" or image in seen:
+        if image is None or stage.parent is not None or image == "scratch":
             continue
         parsed = parse_reference(image)
         if parsed is None or parsed.digest is not None or parsed.tag not in (None, "latest"):
             continue
-        seen.add(image)
         aws = aws_base(image)
         variant = "latest" if parsed.tag else ""
         if aws is not None:

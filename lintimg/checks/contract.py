@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from lintimg.aws.handlers import handler_problem
 from lintimg.dockerfile.build import Step
+from lintimg.dockerfile.copy import read_copy
+from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
@@ -98,6 +100,8 @@ def missing_handler(subject: Subject) -> Iterator[Hit]:
         return
     if any(d.command is not None or d.entrypoint is not None or d.command_given for d in subject.deployments):
         return
+    if not _has_code(subject):
+        return
     yield Hit(
         stage.instruction.head_span,
         {"example": _EXAMPLES.get(base.language, "function.handler")},
@@ -105,6 +109,23 @@ def missing_handler(subject: Subject) -> Iterator[Hit]:
         details={"language": base.language},
     )
 
+
+def _has_code(subject: Subject) -> bool:
+    """Whether anything is copied in besides a runtime, layers or extensions: without it the image is a base for others."""
+    for step in subject.build.shipped_steps():
+        copy = read_copy(step.instruction)
+        if copy is None:
+            continue
+        try:
+            destination = expand(copy.destination.text, step.environment, subject.document.escape)
+        except ExpansionError:
+            destination = None
+        if destination is None or not destination.startswith(_NO_CODE):
+            return True
+    return False
+
+
+_NO_CODE = ("/var/runtime", "/var/lang", "/opt", "/etc", "/usr", "/bin", "/lib")
 
 _EXAMPLES = {
     "python": "app.handler",
