@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple
 
-from lintimg.dockerfile.document import Flag, LogicalText, Word
-from lintimg.dockerfile.lines import BLANKS, part
+from lintimg.dockerfile.blanks import BLANKS, BYTE_BLANKS
+from lintimg.dockerfile.document import LogicalText, Word
+from lintimg.dockerfile.flags import character_offsets
+from lintimg.dockerfile.lines import part
+from lintimg.dockerfile.quoting import quoted, without_surrogates
 from lintimg.model.span import Span
 
 _SPLIT = re.compile(r"[\t\v\f\r ]+")
 _WORD = re.compile(r"[^\t\v\f\r ]+")
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
+_FIRST_WORD = re.compile(r"([^\t\n\v\f\r ]+)[\t\n\v\f\r ]*")
+_SIMPLE_JSON = re.compile(
+    r'\[[\t\n\r ]*(?:"[^"\\\x00-\x1f]*+"[\t\n\r ]*+(?:,[\t\n\r ]*+"[^"\\\x00-\x1f]*+"[\t\n\r ]*+)*+)?\]\Z'
+)
+_JSON_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"')
 
 
-class ArgumentError(ValueError):
-    """BuildKit refuses the arguments; `start` and `end` are logical offsets of the culprit."""
+def _shell_like(escape: str) -> re.Pattern[str]:
+    """A word that ends at a blank outside quotes. The group holds an escape at the very end, which is dropped."""
+    escape = re.escape(escape)
+    return re.compile(
+        rf"(?:[^{BLANKS}'\"{escape}]++|{escape}.|'[^']*+(?:'|\Z)"
+        rf"|\"(?:[^\"{escape}]++|{escape}.)*+(?:\"|({escape})?\Z)|({escape})\Z)++",
+        re.DOTALL,
+    )
 
-    def __init__(self, message: str, remedy: str, start: int, end: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-        self.start = start
-        self.end = end
+
+_SHELL_LIKE = {"\\": _shell_like("\\"), "`": _shell_like("`")}
 
 
 class Arguments(NamedTuple):
@@ -34,58 +45,37 @@ class Arguments(NamedTuple):
     json: bool
 
 
+class ArgumentError(ValueError):
+    """BuildKit refuses the arguments; `start` and `end` are logical offsets of the culprit, `readable` is what
+    can be read all the same.
+    """
+
+    def __init__(
+        self, message: str, remedy: str, place: tuple[int, int], readable: Arguments | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.start, self.end = place
+        self.readable = readable
+
+
 _NONE = Arguments((), json=False)
 
 
-def read_flags(rest: LogicalText) -> tuple[tuple[Flag, ...], int]:
-    """The flags at the head of `rest` and the logical offset where the arguments begin.
-
-    BuildKit reads flags byte by byte: quotes and backslashes are taken out, `--` alone ends them.
-    """
-    text = rest.text
-    flags: list[Flag] = []
-    at, length = 0, len(text)
-    while True:
-        while at < length and text[at] in BLANKS:
-            at += 1
-        if not text.startswith("--", at):
-            return tuple(flags), at
-        start = at
-        value, at = _flag_word(text, at)
-        if value == "--":
-            while at < length and text[at] in BLANKS:
-                at += 1
-            return tuple(flags), at
-        name, equals, content = value[2:].partition("=")
-        value_span = None
-        if equals:
-            source_equals = text.index("=", start)
-            value_span = rest.source_span(source_equals + 1, at)
-        flags.append(
-            Flag(name.lower(), content if equals else None, value, rest.source_span(start, at), value_span)
-        )
+def _number(text: str) -> float:
+    """A JSON number, which Go refuses when it does not fit; its value does not matter."""
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(text)
+    return value
 
 
-def _flag_word(text: str, at: int) -> tuple[str, int]:
-    result: list[str] = []
-    quote = ""
-    length = len(text)
-    while at < length:
-        character = text[at]
-        if not quote and character in BLANKS:
-            break
-        if character == "\\":
-            at += 1
-            if at < length:
-                result.append(text[at])
-        elif not quote and character in "'\"":
-            quote = character
-        elif quote and character == quote:
-            quote = ""
-        else:
-            result.append(character)
-        at += 1
-    return "".join(result), at
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_refuse)
 
 
 def read_json(rest: LogicalText) -> tuple[Word, ...] | None:
@@ -96,146 +86,185 @@ def read_json(rest: LogicalText) -> tuple[Word, ...] | None:
     text = rest.text
     if not text.startswith("["):
         return None
-    try:
-        values = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return None
-    if not all(isinstance(value, str) for value in values):
-        raise ArgumentError(_NOT_STRINGS, "Put every element in double quotes.", 0, len(text))
-    places = [found.span() for found in _JSON_STRING.finditer(text)]
-    return tuple(Word(value, rest.source_span(*place)) for value, place in zip(values, places, strict=True))
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)
-
-
-def whole(rest: LogicalText) -> Arguments:
-    """One argument: all of the text."""
-    if not rest.text:
-        return _NONE
-    return Arguments((Word(rest.text, rest.source_span(0, len(rest.text))),), json=False)
-
-
-def json_or_whole(rest: LogicalText) -> Arguments:
-    """CMD, ENTRYPOINT, RUN, SHELL."""
-    words = read_json(rest)
-    return whole(rest) if words is None else Arguments(words, json=True)
-
-
-def blank_separated(rest: LogicalText) -> Arguments:
-    """FROM, EXPOSE."""
-    return Arguments(
-        tuple(Word(found[0], rest.source_span(*found.span())) for found in _WORD.finditer(rest.text)),
-        json=False,
+    found = list(_JSON_STRING.finditer(text))
+    values: list[str]
+    if _SIMPLE_JSON.match(text):
+        values = [match[1] for match in found]
+    else:
+        try:
+            values = _DECODER.decode(text)
+        except (ValueError, RecursionError):
+            return None
+        if not all(isinstance(value, str) for value in values):
+            raise ArgumentError(
+                "when using JSON array syntax, arrays must be comprised of strings only",
+                "Put every element in double quotes.",
+                (0, len(text)),
+            )
+    if not text.isascii() or "\\" in text:
+        # As Go decodes it: neither undecodable bytes nor half a surrogate pair survive.
+        values = [without_surrogates(value) for value in values]
+    span = rest.source_span
+    return tuple(
+        [Word(value, span(match.start(), match.end())) for value, match in zip(values, found, strict=True)]
     )
 
 
-def json_or_separated(rest: LogicalText) -> Arguments:
+def ignored(rest: LogicalText, _escape: str) -> Arguments:
+    """An unknown instruction: BuildKit keeps nothing of it."""
+    return Arguments((Word("", rest.source_span(0, 0)),), json=False)
+
+
+def whole(rest: LogicalText, _escape: str) -> Arguments:
+    """MAINTAINER, STOPSIGNAL, USER, WORKDIR: one argument, all of the text."""
+    text = rest.text
+    if not text:
+        return _NONE
+    return Arguments((Word(text, rest.source_span(0, len(text))),), json=False)
+
+
+def json_or_whole(rest: LogicalText, escape: str) -> Arguments:
+    """CMD, ENTRYPOINT, RUN, SHELL."""
+    words = read_json(rest)
+    return whole(rest, escape) if words is None else Arguments(words, json=True)
+
+
+def blank_separated(rest: LogicalText, _escape: str) -> Arguments:
+    """EXPOSE, FROM."""
+    span = rest.source_span
+    words = [Word(found[0], span(found.start(), found.end())) for found in _WORD.finditer(rest.text)]
+    return Arguments(tuple(words), json=False)
+
+
+def json_or_separated(rest: LogicalText, escape: str) -> Arguments:
     """ADD, COPY, VOLUME."""
     words = read_json(rest)
-    return blank_separated(rest) if words is None else Arguments(words, json=True)
+    return blank_separated(rest, escape) if words is None else Arguments(words, json=True)
 
 
-def shell_like_words(text: str, escape: str) -> list[tuple[str, int, int]]:
-    """Words separated by blanks outside quotes, quotes and escapes kept."""
-    words: list[tuple[str, int, int]] = []
-    at, length = 0, len(text)
-    while at < length:
-        if text[at] in BLANKS:
-            at += 1
-            continue
-        start, pieces, quote = at, [], ""
-        while at < length:
-            character = text[at]
-            if not quote and character in BLANKS:
-                break
-            if not quote and character in "'\"":
-                quote = character
-            elif character == quote:
-                quote = ""
-            elif character == escape and quote != "'":
-                at += 1
-                if at >= length:
-                    break
-                pieces.append(character)
-                character = text[at]
-            pieces.append(character)
-            at += 1
-        if pieces:
-            words.append(("".join(pieces), start, min(at, length)))
+def _shell_like_words(text: str, escape: str) -> list[tuple[str, int, int]]:
+    """Words separated by blanks outside quotes, quotes and escapes kept, with their offsets."""
+    words = []
+    for found in _SHELL_LIKE[escape].finditer(text):
+        start, end = found.span()
+        word = text[start : end - 1] if found[1] or found[2] else found[0]
+        if word:
+            words.append((word, start, end))
     return words
 
 
 def names(rest: LogicalText, escape: str) -> Arguments:
     """ARG."""
-    return Arguments(
-        tuple(
-            Word(word, rest.source_span(start, end))
-            for word, start, end in shell_like_words(rest.text, escape)
-        ),
-        json=False,
-    )
+    span = rest.source_span
+    words = [Word(word, span(start, end)) for word, start, end in _shell_like_words(rest.text, escape)]
+    return Arguments(tuple(words), json=False)
 
 
-def name_values(rest: LogicalText, escape: str, keyword: str) -> Arguments:
-    """ENV and LABEL: name, value and separator for each pair, or the old form `name value`."""
-    words = shell_like_words(rest.text, escape)
+def environment(rest: LogicalText, escape: str) -> Arguments:
+    """ENV: name, value and separator for each pair, or the old form `name value`."""
+    return _name_values(rest, escape, "ENV")
+
+
+def labels(rest: LogicalText, escape: str) -> Arguments:
+    """LABEL: as ENV."""
+    return _name_values(rest, escape, "LABEL")
+
+
+def _name_values(rest: LogicalText, escape: str, keyword: str) -> Arguments:
+    words = _shell_like_words(rest.text, escape)
     if not words:
         return _NONE
     if "=" not in words[0][0]:
         return _old_form(rest, keyword)
+    span = rest.source_span
     result: list[Word] = []
+    refused: tuple[str, int, int] | None = None
     for word, start, end in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise ArgumentError(
-                f'Syntax error - can\'t find = in "{word}". Must be of the form: name=value',
-                "Quote the value if it has blanks in it, or write name=value.",
-                start,
-                end,
-            )
-        at = rest.text.index("=", start)
+            refused = refused or (word, start, end)
+            continue
+        at = start + len(name)
         result += (
-            Word(name, rest.source_span(start, at)),
-            Word(value, rest.source_span(at + 1, end)),
-            Word("=", rest.source_span(at, at + 1)),
+            Word(name, span(start, at)),
+            Word(value, span(at + 1, end)),
+            Word("=", span(at, at + 1)),
         )
-    return Arguments(tuple(result), json=False)
+    found = Arguments(tuple(result), json=False)
+    if refused is not None:
+        raise ArgumentError(
+            f"Syntax error - can't find = in {quoted(refused[0])}. Must be of the form: name=value",
+            "Quote the value if it has blanks in it, or write name=value.",
+            refused[1:],
+            found,
+        )
+    return found
 
 
 def _old_form(rest: LogicalText, keyword: str) -> Arguments:
-    found = _SPLIT.search(rest.text)
+    text = rest.text
+    found = _SPLIT.search(text)
     if found is None:
         raise ArgumentError(
-            f"{keyword} must have two arguments",
-            f"Write {keyword} name=value.",
-            0,
-            len(rest.text),
+            f"{keyword} must have two arguments", f"Write {keyword} name=value.", (0, len(text)), _NONE
         )
-    end = len(rest.text)
     at = rest.source_offset(found.end())
     return Arguments(
         (
-            Word(rest.text[: found.start()], rest.source_span(0, found.start())),
-            Word(rest.text[found.end() :], rest.source_span(found.end(), end)),
+            Word(text[: found.start()], rest.source_span(0, found.start())),
+            Word(text[found.end() :], rest.source_span(found.end(), len(text))),
             Word("", Span(at, at)),
         ),
         json=False,
     )
 
 
-def health_check(rest: LogicalText) -> Arguments:
+def health_check(rest: LogicalText, escape: str) -> Arguments:
     """HEALTHCHECK: its type, then for CMD a command."""
     text = rest.text
+    if not text.isascii():
+        kind, end, following = _first_word(text)
+    else:
+        found = _FIRST_WORD.match(text)
+        if found is None:
+            return _NONE
+        kind, end, following = found[1], found.end(1), found.end()
+    command = json_or_whole(part(rest, following), escape)
+    return Arguments((Word(kind, rest.source_span(0, end)), *command.words), command.json)
+
+
+def _first_word(text: str) -> tuple[str, int, int]:
+    """The first word, where it ends and the next begins; blanks are bytes here as in flags."""
+    data = text.encode("utf-8", "surrogateescape")
+    characters = data.decode("latin-1")
+    offsets = character_offsets(text)
     end = 0
-    while end < len(text) and text[end] not in BLANKS:
+    while end < len(characters) and characters[end] not in BYTE_BLANKS:
         end += 1
-    if not end:
-        return _NONE
     following = end
-    while following < len(text) and text[following] in BLANKS:
+    while following < len(characters) and characters[following] in BYTE_BLANKS:
         following += 1
-    kind = Word(text[:end], rest.source_span(0, end))
-    command = json_or_whole(part(rest, following))
-    return Arguments((kind, *command.words), command.json)
+    kind = data[:end].decode("utf-8", "surrogateescape")
+    return kind, bisect_left(offsets, end), bisect_left(offsets, following)
+
+
+FORMS: dict[str, Callable[[LogicalText, str], Arguments]] = {
+    "ADD": json_or_separated,
+    "ARG": names,
+    "CMD": json_or_whole,
+    "COPY": json_or_separated,
+    "ENTRYPOINT": json_or_whole,
+    "ENV": environment,
+    "EXPOSE": blank_separated,
+    "FROM": blank_separated,
+    "HEALTHCHECK": health_check,
+    "LABEL": labels,
+    "MAINTAINER": whole,
+    "RUN": json_or_whole,
+    "SHELL": json_or_whole,
+    "STOPSIGNAL": whole,
+    "USER": whole,
+    "VOLUME": json_or_separated,
+    "WORKDIR": whole,
+}
+"""How each instruction but ONBUILD takes its arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import Heredoc, Instruction, Word
-from lintimg.dockerfile.heredoc import heredoc_starts
+from lintimg.dockerfile.heredoc import is_heredoc
 
 
 class Copy(NamedTuple):
@@ -31,8 +31,8 @@ def read_copy(instruction: Instruction) -> Copy | None:
         return None
     values = {flag.name: flag.value for flag in instruction.flags}
     sources = instruction.arguments[:-1]
-    if instruction.heredocs:
-        sources = tuple(word for word in sources if not heredoc_starts(word.text))
+    if any("<<" in word.text for word in sources):
+        sources = tuple(word for word in sources if not is_heredoc(word.text))
     return Copy(
         instruction.keyword,
         sources,

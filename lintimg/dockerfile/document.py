@@ -47,7 +47,9 @@ class Word(NamedTuple):
 
 
 class Flag(NamedTuple):
-    """A flag such as `--from=build`: `name` "from", `value` "build" (None without `=`)."""
+    """A flag such as `--from=build`: `name` "from" (as written; BuildKit minds the case), `value` "build" (None
+    without `=`), `text` all of it with quotes and escapes taken out.
+    """
 
     name: str
     value: str | None
@@ -57,8 +59,9 @@ class Flag(NamedTuple):
 
 
 class Heredoc(NamedTuple):
-    """A here-document. `content` is the body (tabs stripped when `chomp`), `body` its source
-    range without the terminator line, `logical` the content with its way back to the source.
+    """A here-document. `content` is the body as it stands there, `body` its source range without the
+    terminator line, `logical` the content as it is used (leading tabs stripped when `chomp`) with its way back
+    to the source.
     """
 
     name: str
@@ -140,6 +143,7 @@ class Dockerfile(NamedTuple):
 
     `comments` are all whole-line comments in order, directives excepted. `template` is the place
     of the first template marker (`{{`, `{%`, `<%`) that makes this a template rather than a Dockerfile.
+    `problems` is empty for a template and for a file in another frontend's language (`# syntax=`).
     """
 
     source: SourceText

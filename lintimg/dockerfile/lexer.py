@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from lintimg.dockerfile import arguments
-from lintimg.dockerfile.arguments import ArgumentError, Arguments
+from lintimg.dockerfile.arguments import FORMS, ArgumentError, Arguments, ignored
+from lintimg.dockerfile.blanks import BLANKS
 from lintimg.dockerfile.document import (
-    Comment,
     Dockerfile,
     Flag,
     Heredoc,
     Instruction,
     LogicalText,
     SyntaxProblem,
-    Word,
 )
-from lintimg.dockerfile.heredoc import CARRIERS, heredoc_starts, read_heredocs
-from lintimg.dockerfile.lines import BLANKS, LineReader, LogicalLine, part
+from lintimg.dockerfile.expand import ExpansionError
+from lintimg.dockerfile.flags import read_flags
+from lintimg.dockerfile.frontend import is_foreign
+from lintimg.dockerfile.heredoc import CARRIERS, opened_heredocs, read_heredocs
+from lintimg.dockerfile.lines import LineReader, LogicalLine, part
 from lintimg.dockerfile.template import find_template
-from lintimg.dockerfile.validate import instruction_problems, structure_problems
+from lintimg.dockerfile.validate import instruction_problems, structure_problems, unknown_instruction
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 
-_KEYWORD = re.compile(r"([^\t\v\f\r ]*)[\t\v\f\r ]*")
-
-_FORMS: dict[str, Callable[[LogicalText], Arguments]] = {
-    "ADD": arguments.json_or_separated,
-    "CMD": arguments.json_or_whole,
-    "COPY": arguments.json_or_separated,
-    "ENTRYPOINT": arguments.json_or_whole,
-    "EXPOSE": arguments.blank_separated,
-    "FROM": arguments.blank_separated,
-    "HEALTHCHECK": arguments.health_check,
-    "MAINTAINER": arguments.whole,
-    "RUN": arguments.json_or_whole,
-    "SHELL": arguments.json_or_whole,
-    "STOPSIGNAL": arguments.whole,
-    "USER": arguments.whole,
-    "VOLUME": arguments.json_or_separated,
-    "WORKDIR": arguments.whole,
-}
+# Raw bytes 85 and A0 count as blanks before the flags, where BuildKit looks at bytes.
+_KEYWORD = re.compile("([^\t\v\f\r ]*)(?:[\t\v\f\r ][\t\n\v\f\r \udc85\udca0]*)?")
+_NOTHING = Arguments((), json=False)
 
 
 def parse(source: SourceText) -> Dockerfile:
@@ -51,142 +36,155 @@ def parse(source: SourceText) -> Dockerfile:
 
 class _Parser:
     def __init__(self, source: SourceText) -> None:
-        self.reader = LineReader(source)
         self.source = source
-        self.instructions: list[Instruction] = []
+        self.reader = LineReader(source)
+        self.escape = self.reader.escape
+        self.problems = self.reader.problems
+        self.refused: set[int] = set()
+        """Numbers of the instructions that the parser itself refuses."""
 
     def parse(self) -> Dockerfile:
-        reader = self.reader
-        reader.read_directives()
-        for line in reader.logical_lines():
-            self.instructions.append(self.instruction(line))
-        instructions = tuple(self.instructions)
-        template = find_template(self.source, instructions)
-        problems = list(reader.problems)
+        source, reader = self.source, self.reader
+        instructions = []
+        for number, line in enumerate(reader.logical_lines()):
+            instructions.append(self.instruction(number, line))
+        template = find_template(source.text, instructions)
+        problems = self.problems
         if template is None:
             for instruction in instructions:
-                problems += instruction_problems(instruction)
-            problems += structure_problems(instructions, len(self.source.text), has_problems=bool(problems))
+                if instruction.number not in self.refused:
+                    problems += instruction_problems(instruction)
+            if not instructions or instructions[0].keyword != "FROM":
+                problems += structure_problems(instructions, len(source.text))
+        if template is not None or is_foreign(reader.directives):
+            problems = []
         return Dockerfile(
-            self.source,
-            reader.escape,
-            tuple(reader.directives),
-            instructions,
-            tuple(sorted(reader.comments, key=_comment_start)),
-            tuple(sorted(problems, key=_problem_start)),
+            source,
+            self.escape,
+            reader.directives,
+            tuple(instructions),
+            tuple(reader.comments),
+            tuple(sorted(problems, key=_start)),
             template,
         )
 
-    def instruction(self, line: LogicalLine) -> Instruction:
-        trimmed = _trimmed(line.text)
-        keyword, keyword_span, rest = _split_keyword(trimmed)
-        upper = keyword.upper()
-        flags: tuple[Flag, ...] = ()
-        if rest.text.startswith("--"):
-            flags, at = arguments.read_flags(rest)
-            rest = part(rest, at)
-        words, is_json, trigger = self.arguments(upper, rest, line)
-        last, end = line.last, line.span.end
+    def instruction(self, number: int, line: LogicalLine) -> Instruction:
+        written, keyword_span, flags, rest = self.head(_trimmed(line.text))
+        keyword = _upper(written)
+        trigger = None
+        if keyword == "ONBUILD":
+            found = _NOTHING
+            if rest.text:
+                trigger = self.trigger(number, rest, line)
+        else:
+            if keyword not in FORMS:
+                self.unknown(number, written, keyword_span if written else line.span)
+            found = self.arguments(number, keyword, rest)
+        span, last = line.span, line.last
         heredocs: tuple[Heredoc, ...] = ()
-        carrier = trigger.keyword if trigger is not None else upper
-        carrier_json = trigger.json if trigger is not None else is_json
-        if carrier in CARRIERS and not carrier_json and "<<" in rest.text:
-            starts = heredoc_starts(line.text.text)
-            if starts:
-                opened = line.text.source_span(starts[0].start, starts[0].end)
-                heredocs = read_heredocs(self.reader, starts, opened)
-                last = self.reader.line_number
-                end = self.reader.starts[last - 1] + len(self.source.line(last))
+        if "<<" in line.text.text:
+            carrier, is_json = (keyword, found.json) if trigger is None else (trigger.keyword, trigger.json)
+            if carrier in CARRIERS and not is_json:
+                heredocs = self.heredocs(number, line)
+                if heredocs:
+                    reader = self.reader
+                    last = reader.at
+                    span = Span(
+                        span.start, reader.starts[last - 1] + len(reader.lines[last - 1].rstrip("\r"))
+                    )
         return Instruction(
-            number=len(self.instructions),
-            keyword=upper,
-            keyword_span=keyword_span,
-            span=Span(line.span.start, max(end, line.span.start)),
-            start_line=line.first,
-            end_line=last,
-            flags=flags,
-            arguments=words,
-            json=is_json,
-            heredocs=heredocs,
-            rest=rest,
-            comments=line.comments,
-            trigger=trigger,
+            number,
+            keyword,
+            keyword_span,
+            span,
+            line.first,
+            last,
+            flags,
+            found.words,
+            found.json,
+            heredocs,
+            rest,
+            line.comments,
+            trigger,
         )
 
-    def arguments(
-        self, upper: str, rest: LogicalText, line: LogicalLine
-    ) -> tuple[tuple[Word, ...], bool, Instruction | None]:
-        escape = self.reader.escape
-        try:
-            if upper == "ONBUILD":
-                return (), False, self.trigger(rest, line)
-            if upper in ("ENV", "LABEL"):
-                found = arguments.name_values(rest, escape, upper)
-            elif upper == "ARG":
-                found = arguments.names(rest, escape)
-            elif upper in _FORMS:
-                found = _FORMS[upper](rest)
-            else:
-                # BuildKit keeps nothing of an instruction it does not know.
-                found = Arguments((Word("", rest.source_span(0, 0)),), json=False)
-        except ArgumentError as error:
-            span = rest.source_span(error.start, error.end)
-            self.reader.problems.append(SyntaxProblem(error.message, error.remedy, span))
-            found = arguments.whole(rest)
-        return found.words, found.json, None
-
-    def trigger(self, rest: LogicalText, line: LogicalLine) -> Instruction | None:
-        if not rest.text:
-            return None
-        keyword, span, inner = _split_keyword(rest)
-        upper = keyword.upper()
+    def head(self, text: LogicalText) -> tuple[str, Span, tuple[Flag, ...], LogicalText]:
+        """Keyword as written, its span, flags and the rest of an instruction."""
+        content = text.text
+        match = _KEYWORD.match(content)
+        keyword, at = (match[1], match.end()) if match is not None else (content, len(content))
+        span = text.source_span(0, len(keyword))
         flags: tuple[Flag, ...] = ()
-        if inner.text.startswith("--"):
-            flags, at = arguments.read_flags(inner)
-            inner = part(inner, at)
-        words: tuple[Word, ...] = ()
-        is_json = False
-        # BuildKit refuses an ONBUILD inside an ONBUILD: there is nothing further to read.
-        if upper != "ONBUILD":
-            words, is_json, _ = self.arguments(upper, inner, line)
+        if content.startswith("--", at):
+            rest = part(text, at)
+            flags, at = read_flags(rest, self.escape)
+            rest = part(rest, at)
+        else:
+            stripped = content[at:].lstrip(BLANKS)
+            rest = part(text, len(content) - len(stripped))
+        return keyword, span, flags, rest
+
+    def arguments(self, number: int, keyword: str, rest: LogicalText) -> Arguments:
+        try:
+            return FORMS.get(keyword, ignored)(rest, self.escape)
+        except ArgumentError as error:
+            self.refuse(number, error.message, error.remedy, rest.source_span(error.start, error.end))
+            return error.readable or FORMS["USER"](rest, self.escape)
+
+    def unknown(self, number: int, written: str, span: Span) -> None:
+        self.refused.add(number)
+        self.problems.append(unknown_instruction(written, span))
+
+    def refuse(self, number: int, message: str, remedy: str, span: Span) -> None:
+        self.refused.add(number)
+        self.problems.append(SyntaxProblem(message, remedy, span))
+
+    def heredocs(self, number: int, line: LogicalLine) -> tuple[Heredoc, ...]:
+        text = line.text
+        try:
+            starts = opened_heredocs(text.text)
+        except ExpansionError as error:
+            remedy = "Quote the << if no here-document is meant."
+            self.refuse(number, f"failed to process {text.text[:80]!r}: {error}", remedy, line.span)
+            return ()
+        if not starts:
+            return ()
+        return read_heredocs(self.reader, starts, text.source_span(starts[0].start, starts[0].end))
+
+    def trigger(self, number: int, text: LogicalText, line: LogicalLine) -> Instruction:
+        """ONBUILD's inner instruction. That of an inner ONBUILD, which BuildKit refuses, is left out."""
+        written, keyword_span, flags, rest = self.head(text)
+        keyword = _upper(written)
+        found = _NOTHING if keyword == "ONBUILD" else self.arguments(number, keyword, rest)
         return Instruction(
-            number=len(self.instructions),
-            keyword=upper,
-            keyword_span=span,
-            span=Span(span.start, line.span.end),
-            start_line=line.first,
-            end_line=line.last,
-            flags=flags,
-            arguments=words,
-            json=is_json,
-            heredocs=(),
-            rest=inner,
-            comments=(),
-            trigger=None,
+            number,
+            keyword,
+            keyword_span,
+            Span(keyword_span.start, line.span.end),
+            line.first,
+            line.last,
+            flags,
+            found.words,
+            found.json,
+            (),
+            rest,
+            (),
+            None,
         )
 
 
 def _trimmed(text: LogicalText) -> LogicalText:
     content = text.text
-    start = len(content) - len(content.lstrip(BLANKS))
-    end = len(content.rstrip(BLANKS))
-    return text if start == 0 and end == len(content) else part(text, start, end)
+    kept = content.rstrip(BLANKS)
+    if len(kept) == len(content) and content[:1] not in BLANKS:
+        return text
+    return part(text, len(kept) - len(kept.lstrip(BLANKS)), len(kept))
 
 
-def _split_keyword(text: LogicalText) -> tuple[str, Span, LogicalText]:
-    content = text.text
-    found = _KEYWORD.match(content)
-    keyword = found[1] if found else content
-    start = found.end() if found else len(content)
-    end = len(content.rstrip(BLANKS))
-    while start < end and content[start] in BLANKS:
-        start += 1
-    return keyword, text.source_span(0, len(keyword)), part(text, start, max(start, end))
+def _upper(keyword: str) -> str:
+    """The keyword in upper case; letters beyond ASCII, such as a dotless i, make no instruction."""
+    return keyword.upper() if keyword.isascii() else keyword
 
 
-def _comment_start(comment: Comment) -> int:
-    return comment.span.start
-
-
-def _problem_start(problem: SyntaxProblem) -> Span:
+def _start(problem: SyntaxProblem) -> Span:
     return problem.span

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from lintimg.dockerfile.document import Instruction
 
+_TRUE = ("1", "t", "true")
+
 
 class Mount(NamedTuple):
     """A `--mount=`; `type` defaults to "bind"; missing values are None. Values are as written."""
@@ -18,26 +20,92 @@ class Mount(NamedTuple):
     readonly: bool
 
 
+class MountError(ValueError):
+    """The fields of a mount are not comma-separated values."""
+
+
 def read_mounts(instruction: Instruction) -> tuple[Mount, ...]:
-    """All mounts of a RUN."""
+    """All mounts of a RUN; what BuildKit cannot split is left out."""
     if instruction.keyword != "RUN":
         return ()
-    return tuple(
-        _mount(flag.value) for flag in instruction.flags if flag.name == "mount" and flag.value is not None
-    )
+    mounts = []
+    for flag in instruction.flags:
+        if flag.name == "mount" and flag.value is not None:
+            try:
+                mounts.append(_mount(split_fields(flag.value)))
+            except MountError:
+                continue
+    return tuple(mounts)
 
 
-def _mount(text: str) -> Mount:
+def _mount(fields: list[str]) -> Mount:
     values: dict[str, str | None] = {}
-    for field in text.split(","):
-        name, equals, value = field.strip().partition("=")
+    for field in fields:
+        name, equals, value = field.partition("=")
         values[name.lower()] = value if equals else None
-    readonly = next((values[name] or "true" for name in ("readonly", "ro") if name in values), "false")
+    kind = (values.get("type") or "bind").lower()
+    readonly = kind not in ("cache", "tmpfs")
+    for name, value in values.items():
+        if name in ("readonly", "ro", "readwrite", "rw"):
+            stated = (value or "true").lower() in _TRUE
+            readonly = stated if name.startswith(("readonly", "ro")) else not stated
     return Mount(
-        (values.get("type") or "bind").lower(),
+        kind,
         values.get("target") or values.get("dst") or values.get("destination"),
         values.get("source") or values.get("src"),
         values.get("from"),
         values.get("id"),
-        readonly.lower() == "true",
+        readonly,
     )
+
+
+def split_fields(text: str) -> list[str]:
+    """The comma-separated values of `text`, one of which may stand in double quotes with `""` for a quote.
+
+    Raises MountError with the reason where BuildKit refuses it.
+    """
+    if not text:
+        raise MountError("EOF")
+    if '"' not in text:
+        return text.split(",")
+    fields: list[str] = []
+    at = 0
+    while True:
+        if not text.startswith('"', at):
+            end = text.find(",", at)
+            field = text[at:] if end < 0 else text[at:end]
+            quote = field.find('"')
+            if quote >= 0:
+                raise MountError(
+                    f'parse error on line 1, column {at + quote + 1}: bare " in non-quoted-field'
+                )
+            fields.append(field)
+            if end < 0:
+                return fields
+            at = end + 1
+            continue
+        field, at = _quoted_field(text, at + 1)
+        fields.append(field)
+        if at == len(text):
+            return fields
+        at += 1
+
+
+def _quoted_field(text: str, at: int) -> tuple[str, int]:
+    """A field from behind its opening quote on, and the offset behind its closing one."""
+    pieces: list[str] = []
+    while True:
+        end = text.find('"', at)
+        if end < 0:
+            raise MountError(
+                f'parse error on line 1, column {at + 1}: extraneous or missing " in quoted-field'
+            )
+        pieces.append(text[at:end])
+        at = end + 1
+        if text.startswith('"', at):
+            pieces.append('"')
+            at += 1
+        elif at == len(text) or text[at] == ",":
+            return "".join(pieces), at
+        else:
+            raise MountError(f'parse error on line 1, column {at}: extraneous or missing " in quoted-field')
