@@ -45,10 +45,10 @@ def _mount(fields: list[str]) -> Mount:
         values[name.lower()] = value if equals else None
     kind = (values.get("type") or "bind").lower()
     readonly = kind not in ("cache", "tmpfs")
-    for name, value in values.items():
-        if name in ("readonly", "ro", "readwrite", "rw"):
-            stated = (value or "true").lower() in _TRUE
-            readonly = stated if name.startswith(("readonly", "ro")) else not stated
+    for option, stated in values.items():
+        if option in ("readonly", "ro", "readwrite", "rw"):
+            agreed = (stated or "true").lower() in _TRUE
+            readonly = agreed if option in ("readonly", "ro") else not agreed
     return Mount(
         kind,
         values.get("target") or values.get("dst") or values.get("destination"),

@@ -1,6 +1,6 @@
 r"""Patterns of `${name#pattern}`, `${name%pattern}` and `${name/pattern/text}`.
 
-`*` and `?` are wildcards, a backslash makes one of `*?\\` literal and is dropped before `}` and `/`; all
+`*` and `?` are wildcards, a backslash makes one of `*?\` literal and is dropped before `}` and `/`; all
 else is literal. Matching places the pieces between the stars from left to right, so that it stays linear
 where a regular expression would backtrack.
 """
