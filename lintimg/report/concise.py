@@ -7,13 +7,15 @@ from lintimg.text import printable
 
 
 def write(report: Report) -> str:
-    """`path:line:column: severity CODE message` for each finding, then the errors."""
+    """`path:line:column: CODE severity message [fixable]` for each finding, then the errors."""
     lines = []
     for finding in report.findings:
         start = finding.location.region.start
-        place = f"{printable(finding.location.path)}:{start.line}:{start.column}"
         mark = " [fixable]" if finding.fix is not None and finding.fix.applicability == "safe" else ""
-        lines.append(f"{place}: {finding.severity} {finding.rule} {printable(finding.message)}{mark}")
+        lines.append(
+            f"{printable(finding.location.path)}:{start.line}:{start.column}:"
+            f" {finding.rule} {finding.severity} {printable(finding.message)}{mark}"
+        )
     for problem in report.errors:
         place = f"{printable(problem.path)}: " if problem.path else ""
         lines.append(f"{place}could not finish: {printable(problem.message)}")

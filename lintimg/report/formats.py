@@ -11,9 +11,12 @@ FORMATS = {"text": "text", "concise": "concise", "json": "json", "json-v1": "jso
 """Format name to the module that writes it."""
 
 
-def render(name: str, report: Report, *, colour: bool, width: int) -> str:
-    """`report` in the format `name`, which must be one of FORMATS."""
+def render(name: str, report: Report, *, colour: bool, width: int, summary: bool = True) -> str:
+    """`report` in the format `name`, which must be one of FORMATS.
+
+    `colour`, `width` (in columns) and `summary` concern the text format alone.
+    """
     module = import_module(f"lintimg.report.{FORMATS[name]}")
     if name == "text":
-        return cast("str", module.write(report, colour=colour, width=width))
+        return cast("str", module.write(report, colour=colour, width=width, summary=summary))
     return cast("str", module.write(report))

@@ -89,7 +89,8 @@ def _rule(info: RuleInfo) -> dict[str, Any]:
         "tags": list(info.tags),
         "references": list(info.references),
         "equivalents": {
-            tool: [dict(entry) for entry in entries] for tool, entries in info.equivalents.items()
+            tool: [{"code": entry["code"], "when": entry.get("when", {})} for entry in entries]
+            for tool, entries in info.equivalents.items()
         },
         "url": info.url,
     }

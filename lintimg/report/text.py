@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import textwrap
 from itertools import groupby
 
-from lintimg.model.finding import Finding, SourceLine
+from lintimg.model.finding import SEVERITIES, Finding
 from lintimg.model.report import FileReport, Report
+from lintimg.report.layout import display_width, excerpt, wrap
 from lintimg.text import printable
 
-_COLOURS = {
-    "error": "\033[1;31m",
-    "warning": "\033[1;33m",
-    "info": "\033[1;36m",
-    "path": "\033[1m",
-    "dim": "\033[2m",
-    "help": "\033[32m",
+_STYLES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "path": "1;4",
+    "dim": "2",
+    "label": "1;32",
+    "good": "1;32",
 }
-_RESET = "\033[0m"
-_MARGIN = "       "
+_NARROWEST, _WIDEST = 50, 120
+_GUTTER = 5
 
 
-def write(report: Report, *, colour: bool = False, width: int = 100) -> str:
-    """The whole report; `width` is the terminal's in columns."""
-    return _Writer(report, colour, max(60, min(width, 120))).text()
+def write(report: Report, *, colour: bool = False, width: int = 100, summary: bool = True) -> str:
+    """The whole report; `width` is the terminal's in columns. Without `summary` only findings and errors."""
+    writer = _Writer(report, colour, max(_NARROWEST, min(width, _WIDEST)))
+    writer.findings()
+    writer.errors()
+    if summary:
+        writer.summary()
+    return "".join(f"{line}\n" for line in writer.lines)
 
 
 class _Writer:
@@ -33,121 +39,130 @@ class _Writer:
         self.width = width
         self.lines: list[str] = []
 
-    def paint(self, name: str, text: str) -> str:
-        return f"{_COLOURS[name]}{text}{_RESET}" if self.colour else text
+    def paint(self, style: str, text: str) -> str:
+        return f"\033[{_STYLES[style]}m{text}\033[0m" if self.colour and text else text
 
-    def text(self) -> str:
+    def findings(self) -> None:
         files = {file.path: file for file in self.report.files}
         for path, group in groupby(self.report.findings, key=lambda finding: finding.dockerfile):
             self.header(path, files.get(path))
             for finding in group:
                 self.finding(finding)
-        self.errors()
-        self.summary()
-        return "".join(f"{line}\n" for line in self.lines)
 
     def header(self, path: str, file: FileReport | None) -> None:
-        self.lines.append(self.paint("path", printable(path)) + self.paint("dim", _about(file)))
+        name = printable(path)
+        facts = printable(_facts(file))
+        room = self.width - display_width(name) - 2
+        if display_width(facts) <= room:
+            self.lines.append(f"{self.paint('path', name)}  {self.paint('dim', facts)}".rstrip())
+        else:
+            self.lines.append(self.paint("path", name))
+            self.lines += ["  " + self.paint("dim", line) for line in wrap(facts, self.width - 2)]
         self.lines.append("")
 
     def finding(self, finding: Finding) -> None:
-        start = finding.location.region.start
-        severity = self.paint(finding.severity, f"{finding.severity} {finding.rule}")
-        place = f"{start.line}:{start.column}"
-        if finding.location.path != finding.dockerfile:
-            place = f"{printable(finding.location.path)}:{place}"
-        self.wrapped(
-            f"{severity}  ", printable(finding.message), lead=len(finding.severity) + len(finding.rule) + 3
-        )
-        self.excerpt(finding, place)
-        self.wrapped(f"    {self.paint('help', 'do:')} ", printable(finding.help), lead=8)
-        if finding.fix is not None:
-            how = "safe" if finding.fix.applicability == "safe" else "needs a look"
-            self.wrapped(
-                f"    {self.paint('help', 'fix:')} ", f"{printable(finding.fix.title)} ({how})", lead=9
-            )
+        head = f"{finding.severity} {finding.rule}"
+        self.entry(f"{self.paint(finding.severity, head)}  ", len(head) + 2, finding.message)
+        self.excerpt(finding)
+        self.remedy(finding)
+        if finding.saving is not None:
+            self.remark("saves", f"about {_size(finding.saving.bytes)} ({finding.saving.basis})")
         for related in finding.related:
-            line = related.region.start.line
-            self.wrapped(
-                f"    {self.paint('dim', 'see:')} ", f"line {line}: {printable(related.message)}", lead=9
-            )
+            place = f"line {related.region.start.line}"
+            if related.path != finding.location.path:
+                place = f"{related.path}:{related.region.start.line}"
+            self.remark("see", f"{place}: {related.message}")
         self.lines.append("")
 
-    def wrapped(self, first: str, text: str, lead: int) -> None:
-        pieces = textwrap.wrap(text, self.width - lead, break_on_hyphens=False) or [""]
-        self.lines.append(first + pieces[0])
-        self.lines += [" " * lead + piece for piece in pieces[1:]]
+    def entry(self, painted: str, lead: int, text: str) -> None:
+        """A line that begins with `painted`, `lead` columns wide; the rest of `text` hangs below its start."""
+        first, *rest = wrap(printable(text), self.width - lead)
+        self.lines.append(painted + first)
+        self.lines += [" " * lead + line for line in rest]
 
-    def excerpt(self, finding: Finding, place: str) -> None:
-        region = finding.location.region
-        shown = [line for line in finding.location.excerpt if line.number == region.start.line]
-        self.lines.append(f"    {self.paint('dim', '-->')} {place}")
-        if not shown:
+    def remark(self, label: str, text: str) -> None:
+        lead = " " * _GUTTER + "= "
+        self.entry(
+            f"{self.paint('dim', lead)}{self.paint('label', f'{label}:')} ", len(lead) + len(label) + 2, text
+        )
+
+    def remedy(self, finding: Finding) -> None:
+        fix = finding.fix
+        if fix is None:
+            self.remark("do", finding.help)
             return
-        line = shown[0]
-        last = region.end.column if region.end.line == region.start.line else len(line.text) + 1
-        text, start, end = _window(line, region.start.column, last, self.width - len(_MARGIN) - 4)
-        number = f"{line.number:>5}"
-        self.lines.append(f"{self.paint('dim', f'{number} |')} {text}")
-        mark = "^" * max(end - start, 1)
-        self.lines.append(f"{self.paint('dim', '      |')} {' ' * start}{self.paint(finding.severity, mark)}")
+        how = "safe" if fix.applicability == "safe" else "unsafe: look it over"
+        if fix.title.rstrip(".") == finding.help.rstrip("."):
+            self.remark("do", f"{fix.title.rstrip('.')} (fixable, {how})")
+        else:
+            self.remark("do", finding.help)
+            self.remark("fixable", f"{fix.title} ({how})")
+
+    def excerpt(self, finding: Finding) -> None:
+        location = finding.location
+        first, last = location.region.start, location.region.end
+        place = f"{printable(location.path)}:{first.line}:{first.column}"
+        self.lines.append(f"{' ' * (_GUTTER - 2)}{self.paint('dim', '-->')} {place}")
+        text = next((line.text for line in location.excerpt if line.number == first.line), None)
+        if text is None:
+            return
+        end = last.column - 1 if last.line == first.line else len(text)
+        gutter = max(_GUTTER, len(str(first.line)) + 1)
+        shown = excerpt(text, first.column - 1, end, self.width - gutter - 2)
+        number, blank = f"{first.line} |".rjust(gutter + 1), "|".rjust(gutter + 1)
+        mark = self.paint(finding.severity, "^" * max(shown.end - shown.start, 1))
+        self.lines.append(f"{self.paint('dim', number)} {shown.text}".rstrip())
+        self.lines.append(f"{self.paint('dim', blank)} {' ' * shown.start}{mark}")
 
     def errors(self) -> None:
         for problem in self.report.errors:
-            place = f"{printable(problem.path)}: " if problem.path else ""
-            self.lines.append(
-                f"{self.paint('error', 'could not finish')}  {place}{printable(problem.message)}"
-            )
+            place = f"{problem.path}: " if problem.path else ""
+            head = "could not finish"
+            self.entry(f"{self.paint('error', head)}  ", len(head) + 2, f"{place}{problem.message}")
         if self.report.errors:
             self.lines.append("")
 
     def summary(self) -> None:
         report = self.report
-        count = len(report.files)
-        files = "1 file" if count == 1 else f"{count} files"
-        hidden = f", {len(report.suppressed)} silenced" if report.suppressed else ""
-        if not report.findings:
-            self.lines.append(f"{files} checked, nothing found{hidden}.")
-            return
+        checked = f"{_count(len(report.files), 'file')} checked"
+        tail = f"; {len(report.suppressed)} silenced" if report.suppressed else ""
+        if report.findings:
+            self.lines.append(f"{checked}: {self.counts()}{tail}.")
+            code = report.findings[0].rule
+            self.lines.append(self.paint("dim", f"lintimg explain {code} tells more about {code}."))
+        else:
+            self.lines.append(f"{checked}: {self.paint('good', 'nothing found')}{tail}.")
+        if report.errors:
+            self.lines.append(
+                f"{_count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
+            )
+
+    def counts(self) -> str:
         parts = []
-        for severity in ("error", "warning", "info"):
-            number = sum(finding.severity == severity for finding in report.findings)
+        for severity in SEVERITIES:
+            number = sum(finding.severity == severity for finding in self.report.findings)
             if number:
-                plural = "" if number == 1 or severity == "info" else "s"
-                parts.append(self.paint(severity, f"{number} {severity}{plural}"))
-        self.lines.append(f"{files} checked: {', '.join(parts)}{hidden}.")
-        self.lines.append(
-            self.paint("dim", f"lintimg explain {report.findings[0].rule} tells more about a rule.")
-        )
+                text = f"{number} info" if severity == "info" else _count(number, severity)
+                parts.append(self.paint(severity, text))
+        return ", ".join(parts)
 
 
-def _about(file: FileReport | None) -> str:
+def _facts(file: FileReport | None) -> str:
+    """What kind of image it is and why, its runtime and size; empty where nothing is known."""
     if file is None:
         return ""
-    facts: list[str] = [file.kind]
-    if file.evidence:
-        facts[0] += f" ({printable(file.evidence[0])})"
+    facts = [f"{file.kind} ({file.evidence[0]})" if file.evidence else file.kind]
+    known = file.runtime or file.final_base
+    if known is not None and known not in facts[0]:
+        facts.append(known if file.runtime else f"base {known}")
     if file.estimate is not None and file.estimate.likely >= 1_000_000:
         facts.append(f"about {_size(file.estimate.likely)} unpacked")
-    return f"  {'; '.join(facts)}"
+    return "; ".join(facts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _size(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
-
-
-def _window(line: SourceLine, start: int, end: int, width: int) -> tuple[str, int, int]:
-    """The part of a line around columns `start` to `end`, made printable, with 0-based offsets in it."""
-    begin = 0
-    if len(line.text) > width and end > width:
-        begin = max(0, start - 1 - width // 3)
-    before = printable(line.text[begin : start - 1].expandtabs(4))
-    token = printable(line.text[start - 1 : min(end - 1, begin + width)].expandtabs(4))
-    after = printable(line.text[min(end - 1, begin + width) : begin + width].expandtabs(4))
-    left = "…" if begin else ""
-    right = "…" if begin + width < len(line.text) else ""
-    return (
-        f"{left}{before}{token}{after}{right}",
-        len(left) + len(before),
-        len(left) + len(before) + len(token),
-    )
