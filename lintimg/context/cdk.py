@@ -55,8 +55,8 @@ def read(source: SourceFile, app: str) -> Iterator[Deployment]:
                 yield deployment
 
 
-_MOST_CALLS = 300
-_LONGEST_CALL = 50_000
+_MOST_CALLS = 150
+_LONGEST_CALL = 10_000
 
 
 class _Call(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 from lintimg.context.dependency import mapping
 from lintimg.context.deployment import Deployment
 from lintimg.context.placement import SourceFile, architecture, arguments, number, placed, resolve, words
-from lintimg.context.template import Located, read_template, substituted
+from lintimg.context.template import Located, read_functions, substituted
 
 
 def read(source: SourceFile) -> Iterator[Deployment]:
@@ -16,7 +16,7 @@ def read(source: SourceFile) -> Iterator[Deployment]:
 
     Raises TemplateError when it cannot be read.
     """
-    document = read_template(source.text)
+    document = read_functions(source.text)
     parameters = mapping(document.get("Parameters"))
     document = substituted(document, parameters)
     shared = mapping(mapping(document.get("Globals")).get("Function"))

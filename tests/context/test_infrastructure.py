@@ -127,8 +127,11 @@ def test_candidates_are_found_by_their_bytes_before_anything_is_parsed(repositor
         'resource "aws_lambda_function" "x" {\n package_type = "Image"\n image_uri = "${" \n'
         + "a {\n" * 3_000,
         '{"package-type": "image", "dockerfile": 3, "image-command": 4, "docker-build-working-dir": []}',
+        "A: &a [*a, *a, PackageType, Image, AWS::Lambda, image, functions]\n",
+        "a0: &a0 [PackageType, Image, AWS::Lambda, image, functions]\n"
+        + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 100)),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_broken_and_huge_files_are_passed_over(repository: Repository, name: str, text: str) -> None:
     root = repository(

@@ -92,6 +92,34 @@ Resources:
     assert (fourth.architecture, fourth.command_given, fourth.line) == (None, False, 39)
 
 
+def test_sam_with_anchors_and_other_sections(repository: Repository) -> None:
+    root = repository(
+        {
+            "api/Dockerfile": "",
+            "template.yaml": """\
+Mappings:
+  M: &shared
+    PackageType: Image
+    Architectures: [arm64]
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+  # The function.
+  Api:
+    Type: "AWS::Serverless::Function"
+    Properties:
+      <<: *shared
+    Metadata: {DockerContext: api}
+Outputs:
+  X: {Value: !GetAtt Api.Arn}
+""",
+        }
+    )
+    (found,) = find_deployments(root)
+    assert (found.line, found.architecture, found.name) == (9, "arm64", "Api")
+    assert places(root, (found,)) == [("api/Dockerfile", "api")]
+
+
 def test_sam_as_json_and_the_dotnet_tools_local_image(repository: Repository) -> None:
     root = repository(
         {
