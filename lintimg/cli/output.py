@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -63,4 +62,16 @@ def open_output(color: str) -> Output:
         colour = True
     else:
         colour = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return Output(colour, shutil.get_terminal_size((100, 24)).columns)
+    return Output(colour, _width())
+
+
+def _width() -> int:
+    """Columns of the terminal. shutil's own function would import four compression modules."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 100
+    except ValueError:
+        pass
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 100
+    except (OSError, ValueError):
+        return 100

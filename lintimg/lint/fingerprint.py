@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
+from typing import Any
+
+
+def _sha256() -> Any:
+    """SHA-256 without OpenSSL, whose library hashlib loads for 10 ms at each start."""
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            return import_module(name).sha256
+        except ImportError:
+            continue
+    raise AssertionError("hashlib is always there")
 
 
 class Fingerprints:
@@ -15,9 +27,8 @@ class Fingerprints:
 
     def make(self, rule: str, stage: str | None, instruction: str) -> str:
         """16 hex digits over rule, path, stage, instruction text without its layout, and occurrence."""
-        from hashlib import sha256  # costs a cold start without findings 3 ms
-
         key = (rule, self._path, stage or "", " ".join(instruction.split()))
         self._seen[key] += 1
         text = "\0".join((*key, str(self._seen[key])))
-        return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        digest: str = _sha256()(text.encode("utf-8", "surrogateescape")).hexdigest()
+        return digest[:16]

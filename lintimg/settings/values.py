@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from lintimg.model.finding import KINDS, SEVERITIES, Kind, Severity
@@ -39,6 +38,13 @@ class ValueMistakeError(ValueError):
         self.keys = keys
 
 
+def _nearest(text: str, allowed: Iterable[str]) -> str | None:
+    from difflib import get_close_matches  # imported here: a mistake is rare, a cold start is not
+
+    found = get_close_matches(text, tuple(allowed), 1)
+    return found[0] if found else None
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")
@@ -62,8 +68,8 @@ def _texts(value: object) -> tuple[str, ...]:
 def _choice(*allowed: str) -> Callable[[object], str]:
     def check(value: object) -> str:
         if value not in allowed:
-            near = get_close_matches(str(value), allowed, 1)
-            hint = f", did you mean {near[0]}?" if near else ""
+            near = _nearest(str(value), allowed)
+            hint = f", did you mean {near}?" if near else ""
             raise ValueError(f"{value} is none of {', '.join(allowed)}{hint}")
         return str(value)
 
@@ -131,8 +137,8 @@ def read_values(data: Mapping[Any, Any], *, nested: bool = False) -> Mapping[str
     for key, value in data.items():
         allowed = [name for name in _CHECKS if not (nested and name in _NOT_NESTED)]
         if key not in allowed:
-            near = get_close_matches(str(key), allowed, 1)
-            hint = f", did you mean {near[0]}?" if near else f"; known are {', '.join(allowed)}"
+            near = _nearest(str(key), allowed)
+            hint = f", did you mean {near}?" if near else f"; known are {', '.join(allowed)}"
             raise ValueMistakeError(f"unknown key {key}{hint}", str(key))
         try:
             read = _CHECKS[key](value)
