@@ -66,11 +66,9 @@ class Flattener:
     def add_exec(self, words: tuple[ShellWord, ...], strings: tuple[LogicalText, ...]) -> None:
         """Adds the command of an exec form; `strings` are the texts of its words."""
         self._strings = strings
-        node = Simple((), words, (), (), 0, 0)
         statement = words[0].span._replace(end=words[-1].span.end)
-        self._simple(node, Item("", (node,), (), negated=False, background=False), 0, Frame(), "")
-        if not self._through:
-            self.commands[-1] = self.commands[-1]._replace(statement=statement)
+        node = Simple((), words, (), (), statement)
+        self._items((Item("", (node,), (), negated=False, background=False),), Frame(), "")
 
     @property
     def whole(self) -> Invocation | None:
@@ -102,7 +100,12 @@ class Flattener:
                     conditional=frame.conditional or guarded or item.before == "||",
                     background=frame.background or item.background,
                 )
-            self._pipeline(item, inner, connector)
+            nodes = item.commands
+            if len(nodes) == 1 and isinstance(nodes[0], Simple):
+                self._pipelines += 1
+                self._simple(nodes[0], item, 0, inner, connector)
+            else:
+                self._pipeline(item, inner, connector)
 
     def _pipeline(self, item: Item, frame: Frame, before: Separator) -> None:
         self._pipelines += 1
@@ -171,8 +174,16 @@ class Flattener:
         return tuple(done)
 
     def _simple(
-        self, node: Simple, item: Item, stage: int, frame: Frame, before: Separator, pipeline: int = 0
+        self,
+        node: Simple,
+        item: Item,
+        stage: int,
+        frame: Frame,
+        before: Separator,
+        pipeline: int | None = None,
     ) -> None:
+        if pipeline is None:
+            pipeline = self._pipelines - 1
         if node.inner:
             self._substitutions(node.inner, frame)
         redirects: tuple[Redirect, ...] = ()
@@ -212,7 +223,7 @@ class Flattener:
                     wrappers,
                     node.assignments,
                     redirects,
-                    self._logical.source_span(node.start, node.end),
+                    node.span,
                     before,
                     item.negated,
                     frame.background,

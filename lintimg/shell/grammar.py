@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from lintimg.dockerfile.document import LogicalText
 from lintimg.shell.script import Separator, ShellWord
@@ -15,13 +14,16 @@ _KEYWORD = re.compile(
     r"(if|then|elif|else|fi|for|while|until|do|done|case|esac|select|function|coproc|time|\[\[|\{|\}|!)"
     + _END
 )
+_KEYWORD_STARTS = frozenset("itefwudcs[{}!")
 _CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
-_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|[;&\n]")
+_OPERATOR = re.compile(r"(&&|\|\||;;&|;;|;&|[;&\n])(?:[ \t\r]|\\\r?\n)*+")
+_SEPARATORS: dict[str, Separator] = {"&&": "&&", "||": "||", ";": ";", "&": "&", "\n": "\n"}
 _PIPE = re.compile(r"\|&|\|(?!\|)")
 _IN = re.compile(rf"in{_END}")
 _PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
 _NAME = re.compile(r"[^ \t\r\n;&|<>()$`'\"\\]++")
 _TEST_OPERATOR = re.compile(r"&&|\|\||[()<>]")
+_new = tuple.__new__
 _ARM_END = re.compile(r";;&|;;|;&")
 
 
@@ -54,37 +56,41 @@ class _Parser(SimpleParser):
         """Pipelines up to a closing parenthesis, a closing reserved word, `;;` or the end."""
         text, length = self.text, self._length
         items: list[Item] = []
-        before = ""
+        before: Separator = ""
         first = 0
-        while True:
-            at = self._lines(at)
-            if at >= length or text[at] in ");":
-                break
-            keyword = _KEYWORD.match(text, at)
+        at = self._lines(at)
+        while at < length and text[at] not in ");":
+            keyword = _KEYWORD.match(text, at) if text[at] in _KEYWORD_STARTS else None
             if keyword is not None and keyword[1] in _CLOSERS:
                 break
-            item, at = self._pipeline(at, cast("Separator", before), keyword)
+            if keyword is None and text[at] != "(":
+                node: Node
+                node, at = self._simple(at)
+                if at < length and text[at] in "|#(":
+                    node, at = self._behind_simple(node, at)
+                    item, at = self._piped(node, at, before, negated=False)
+                else:
+                    item = _new(Item, (before, (node,), (), False, False))
+            else:
+                item, at = self._pipeline(at, before, keyword)
             items.append(item)
-            at = self._blanks(at)
             found = _OPERATOR.match(text, at)
             if found is None:
                 if at < length and text[at] != ")" and not self._closes(at):
                     raise ShellSyntaxError(unexpected(text, at))
                 before = ";"
                 continue
-            before = found[0]
-            if before == "\n":
-                first = len(items)
-                continue
-            if before in (";;", ";&", ";;&"):
+            before = _SEPARATORS.get(found[1], "")
+            if not before:
                 break
-            at = found.end()
-            if before in ("&&", "||"):
-                at = self._expect_command(at)
-            else:
-                if before == "&":
-                    items[first:] = [item._replace(background=True) for item in items[first:]]
+            if before == "&":
+                items[first:] = [item._replace(background=True) for item in items[first:]]
+            if before not in ("&&", "||"):
                 first = len(items)
+            # Here-documents start at a line's end, which `_lines` has to see.
+            at = found.end() if before != "\n" else at
+            if at < length and text[at] in "\n#":
+                at = self._lines(at)
         if before in ("&&", "||"):
             raise ShellSyntaxError(unexpected(text, at))
         return tuple(items), at
@@ -113,17 +119,20 @@ class _Parser(SimpleParser):
             at = following
             keyword = _KEYWORD.match(text, at)
         node, at = self._command(at, keyword)
-        found = _PIPE.match(text, self._blanks(at))
-        if found is None:
-            return Item(before, (node,), (), negated, background=False), at
+        return self._piped(node, at, before, negated=negated)
+
+    def _piped(self, node: Node, at: int, before: Separator, *, negated: bool) -> tuple[Item, int]:
+        """The pipeline that starts with `node`, whose rest is at `at`."""
+        text = self.text
         nodes = [node]
         pipes: list[Separator] = []
+        found = _PIPE.match(text, at)
         while found is not None:
-            pipes.append(cast("Separator", found[0]))
+            pipes.append("|&" if found[0] == "|&" else "|")
             at = self._expect_command(found.end())
             node, at = self._command(at, _KEYWORD.match(text, at))
             nodes.append(node)
-            found = _PIPE.match(text, self._blanks(at))
+            found = _PIPE.match(text, at)
         return Item(before, tuple(nodes), tuple(pipes), negated, background=False), at
 
     def _starts_compound(self, at: int) -> bool:
@@ -131,17 +140,24 @@ class _Parser(SimpleParser):
         return keyword is not None and keyword[1] not in _CLOSERS
 
     def _command(self, at: int, keyword: re.Match[str] | None) -> tuple[Node, int]:
+        """A command. The offset returned, here and for every command, is behind the blanks that follow."""
         if keyword is not None and keyword[1] not in ("coproc", "time"):
-            return self._compound(at, keyword[1])
-        if self.text[at : at + 1] == "(":
-            return self._parenthesis(at)
-        start = at
-        node, at = self._simple(at)
-        if self.text[at : at + 1] in ("(", " ", "\t") and len(node.words) == 1 and not node.assignments:
+            node, at = self._compound(at, keyword[1])
+        elif self.text[at : at + 1] == "(":
+            node, at = self._parenthesis(at)
+        else:
+            simple, at = self._simple(at)
+            return self._behind_simple(simple, at)
+        return node, self._blanks(at)
+
+    def _behind_simple(self, simple: Simple, at: int) -> tuple[Node, int]:
+        """`simple`, or the function that it turns out to define by the parentheses at `at`."""
+        character = self.text[at : at + 1]
+        if character == "(" and len(simple.words) == 1 and not simple.assignments:
             found = _PARENTHESES.match(self.text, at)
             if found is not None:
-                return self._function_body(found.end(), self.text[start:at])
-        return node, at
+                return self._function_body(found.end(), simple.words[0].raw)
+        return simple, self._blanks(at) if character == "#" else at
 
     def _compound(self, at: int, keyword: str) -> tuple[Node, int]:
         if keyword == "[[":
@@ -308,8 +324,9 @@ class _Parser(SimpleParser):
                     ShellWord("((", "((", "((", False, self._span(at, at + 2)),
                     ShellWord(raw[2:-2], None, raw[2:-2], False, self._span(at + 2, end - 2)),
                 )
+                span = self._span(at, end)
                 redirects, end = self._redirects(end)
-                return Simple((), words, redirects, tuple(inner), at, end), end
+                return Simple((), words, redirects, tuple(inner), span), end
         self._enter()
         items, closing = self._commands_until_parenthesis(at + 1)
         if not items:
@@ -341,10 +358,10 @@ class _Parser(SimpleParser):
             words.append(word)
             if word.raw == "]]":
                 break
-        end = at
+        span = self._span(start, at)
         redirects, at = self._redirects(at)
         inner, self._inner = self._inner, outer
-        return Simple((), tuple(words), redirects, tuple(inner), start, end), at
+        return Simple((), tuple(words), redirects, tuple(inner), span), at
 
     def _regular_expression(self, at: int) -> tuple[ShellWord, int] | None:
         """The right side of `=~`, where parentheses and bars belong to the word."""

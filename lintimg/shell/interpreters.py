@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
@@ -94,7 +95,8 @@ def _switched_user(words: Sequence[str]) -> Invocation | None:
     return None
 
 
-def shell_of(shell: Sequence[str]) -> Invocation | None:
+@lru_cache(maxsize=32)
+def shell_of(shell: tuple[str, ...]) -> Invocation | None:
     """The shell that a SHELL instruction names, also behind another program (`env bash -c`); None when it names none."""
     for at, word in enumerate(shell):
         if program_name(word) in SHELLS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import LogicalText
@@ -17,7 +16,10 @@ BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*+)?")
 
 _LINES = re.compile(r"(?:[ \t\r\n]++|\\\r?\n|#[^\n]*+)*+")
 # The most frequent word by far: nothing but plain characters up to a blank or an operator.
-_TOKEN = re.compile(rf"(?:[ \t\r]|\\\r?\n)*+(?:((?!#){PLAIN}++)(?=[ \t\r\n;&|)]|\Z))?")
+_PLAIN_WORD = re.compile(rf"((?!#){PLAIN}++)(?=[ \t\r\n;&|)]|\Z)(?:[ \t\r]|\\\r?\n)*+")
+_PLAIN_WORDS = re.compile(rf"(?:(?!#){PLAIN}++(?=[ \t\r\n;&|)]|\Z)(?:[ \t\r]|\\\r?\n)*+)++")
+_SPACE = re.compile(r"(?:[ \t\r]|\\\r?\n)*+")
+_find_plain = re.compile(rf"{PLAIN}++").findall
 _REDIRECT = re.compile(
     r"([0-9]*+|\{[A-Za-z_]\w*\})(<<<|<<-?|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())", re.ASCII
 )
@@ -28,10 +30,9 @@ _new = tuple.__new__
 
 
 class _Parts(NamedTuple):
-    """The parts of a simple command while it is read."""
+    """What a simple command has besides its words."""
 
     assignments: list[Assignment]
-    words: list[ShellWord]
     redirects: list[Redirect | HereDocument]
 
 
@@ -42,17 +43,6 @@ class SimpleParser(WordParser):
         """`depth` counts the constructs that `logical` is nested in."""
         super().__init__(logical, depth)
         self._pending: list[HereDocument] = []
-        self._low = self._high = self._shift = 0
-        self._place(0)
-
-    def _place(self, at: int) -> None:
-        """Sets the piece of source text that the logical offset `at` lies in."""
-        starts = self.logical.starts
-        following = bisect_right(starts, at)
-        piece = max(following - 1, 0)
-        self._low = starts[piece]
-        self._high = starts[following] if following < len(starts) else self._length
-        self._shift = self.logical.sources[piece] - starts[piece]
 
     def _lines(self, at: int) -> int:
         """The offset behind blanks, comments and line ends, and behind the here-documents that start there."""
@@ -71,46 +61,68 @@ class SimpleParser(WordParser):
         return at if found is None else found.end()
 
     def _simple(self, start: int) -> tuple[Simple, int]:
-        """The simple command at `start`. The offset returned is that behind its last word."""
+        """The simple command at `start`. The offset returned is that of what follows its blanks."""
         text, length = self.text, self._length
-        parts = _Parts([], [], [])
-        words = parts.words
+        words: list[ShellWord] = []
+        parts: _Parts | None = None
         outer, self._inner = self._inner, []
+        if not self._low <= start < self._high:
+            self._place(start)
+        first = start + self._shift
         at = end = start
         while True:
-            found = _TOKEN.match(text, at)
-            at = found.end() if found is not None else at
-            plain = found[1] if found is not None else None
-            if plain is not None:
-                begin = at - len(plain)
-                if words or "=" not in plain:
-                    if begin < self._low or at > self._high:
-                        self._place(begin)
-                    shift = self._shift
-                    span = (
-                        _new(Span, (begin + shift, at + shift))
-                        if at <= self._high
-                        else self.logical.source_span(begin, at)
-                    )
-                    words.append(_new(ShellWord, (plain, plain, plain, False, span)))
-                    end = at
-                    continue
-                at = begin
+            if not words:
+                # Alone, because an assignment may stand in its place.
+                found = _PLAIN_WORD.match(text, at)
+                if found is not None and "=" not in found[1]:
+                    plain = found[1]
+                    end = at + len(plain)
+                    words.append(_new(ShellWord, (plain, plain, plain, False, self._span(at, end))))
+                    at = found.end()
+            if words:
+                found = _PLAIN_WORDS.match(text, at)
+                if found is not None:
+                    end, at = self._plain_words(at, found.end(), words), found.end()
             if at >= length or text[at] in "\n;|)#":
                 break
-            following = self._part(at, parts)
+            if parts is None:
+                parts = _Parts([], [])
+            following = self._part(at, words, parts)
             if following is None:
                 break
-            at = end = following
-        inner, self._inner = self._inner, outer
+            end = following
+            found = _SPACE.match(text, end)
+            at = end if found is None else found.end()
         if end == start:
             raise ShellSyntaxError(unexpected(text, at))
-        return (
-            Simple(tuple(parts.assignments), tuple(words), tuple(parts.redirects), tuple(inner), start, end),
-            end,
-        )
+        inner, self._inner = self._inner, outer
+        if self._low < end <= self._high:
+            span = _new(Span, (first, end + self._shift))
+        else:
+            span = Span(first, self.logical.source_offset(end - 1) + 1)
+        assignments, redirects = (tuple(parts[0]), tuple(parts[1])) if parts is not None else ((), ())
+        return _new(Simple, (assignments, tuple(words), redirects, tuple(inner), span)), at
 
-    def _part(self, at: int, parts: _Parts) -> int | None:
+    def _plain_words(self, at: int, stop: int, words: list[ShellWord]) -> int:
+        """Adds the words between `at` and `stop`, where only plain ones stand; the offset behind the last."""
+        text = self.text
+        if at < self._low:
+            self._place(at)
+        high, shift = self._high, self._shift
+        for plain in _find_plain(text, at, stop):
+            begin = text.find(plain, at)
+            at = begin + len(plain)
+            if at > high:
+                self._place(begin)
+                high, shift = self._high, self._shift
+            if at <= high:
+                span = _new(Span, (begin + shift, at + shift))
+            else:
+                span = self.logical.source_span(begin, at)
+            words.append(_new(ShellWord, (plain, plain, plain, False, span)))
+        return at
+
+    def _part(self, at: int, words: list[ShellWord], parts: _Parts) -> int | None:
         """Reads what is no plain word: a redirection, an assignment or a word with quotes or expansions. None when the
         command ends at `at`.
         """
@@ -122,9 +134,7 @@ class SimpleParser(WordParser):
                 return following
             if character == "&":
                 return None
-        words = parts.words
-        declaring = bool(words) and words[0].raw in _DECLARING
-        found = _ASSIGNMENT.match(text, at) if not words or declaring else None
+        found = _ASSIGNMENT.match(text, at) if not words or words[0].raw in _DECLARING else None
         if found is not None:
             array = text[found.end() : found.end() + 1] == "("
             if not words:

@@ -10,6 +10,8 @@ from lintimg.shell.managers import Syntax, syntax
 from lintimg.shell.packages import PackageArgument, PackageKind
 from lintimg.shell.script import ShellWord
 
+# Four words in five: a name alone, whatever the ecosystem.
+_NAME = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z_]\w*)*\Z", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+|://|@)|(?:github|gitlab|bitbucket|gist):|.*\.git(?:[@#].*)?$")
 _REFERENCE = re.compile(
@@ -23,6 +25,10 @@ _PATHS = ("./", "../", "/", "~", "file:")
 
 def packages(word: ShellWord, ecosystem: str, *, group: bool = False) -> Iterator[PackageArgument]:
     """The packages a word names (more than one after brace expansion)."""
+    value = word.value
+    if value is not None and not group and _NAME.match(value):
+        yield PackageArgument(value, value, None, False, "name", word.span)
+        return
     rules = syntax(ecosystem)
     for text in expand_braces(word):
         kind: PackageKind | None = "group" if group else _kind(text, rules)

@@ -37,16 +37,13 @@ class HereDocument:
 
 
 class Simple(NamedTuple):
-    """A simple command, also `[[ … ]]` and `(( … ))`. `inner` are the commands of its substitutions,
-    `start` and `end` its logical range.
-    """
+    """A simple command, also `[[ … ]]` and `(( … ))`. `inner` are the commands of its substitutions."""
 
     assignments: tuple[Assignment, ...]
     words: tuple[ShellWord, ...]
     redirects: tuple[Redirect | HereDocument, ...]
     inner: tuple[Items, ...]
-    start: int
-    end: int
+    span: Span
 
 
 class Arm(NamedTuple):

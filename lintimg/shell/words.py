@@ -15,6 +15,11 @@ PLAIN = r"[^ \t\r\n;&|<>()$`'\"\\]"
 """Characters that mean themselves in the middle of a word."""
 
 _PLAIN = re.compile(f"{PLAIN}++")
+# Words that are one quoted string, or one variable, as a whole.
+_WHOLE = re.compile(
+    r"(?:'([^']*+)'|\"([^\"\\$`]*+)\"|(\"?)\$(?:([A-Za-z_][A-Za-z0-9_]*+)|\{([A-Za-z_][A-Za-z0-9_]*+)\})\3)"
+    r"(?=[ \t\r\n;&|)]|\Z)"
+)
 _IN_DOUBLE = re.compile(r'[^"\\$`]++')
 _IN_BRACES = re.compile(r"[^}\\'\"$`]++")
 _IN_ARITHMETIC = re.compile(r"[^()\\\"$`]++")
@@ -50,6 +55,11 @@ class WordParser:
         self.logical = logical
         self.text = logical.text
         self._length = len(logical.text)
+        # The piece of source text that was read last: `_low` to `_high` are logical offsets in it,
+        # `_shift` leads from them to the source. Most words lie in the piece of the word before.
+        self._piece = 0
+        self._low = self._high = self._shift = 0
+        self._place(0)
         self._depth = depth
         self._inner: list[Items] = []
         self._expanded = False
@@ -74,6 +84,16 @@ class WordParser:
     def _word(self, start: int) -> tuple[ShellWord, int] | None:
         """The word at `start` and the offset behind it, None when no word starts there."""
         text, length = self.text, self._length
+        whole = _WHOLE.match(text, start)
+        if whole is not None:
+            at = whole.end()
+            name = whole[4] or whole[5]
+            if name:
+                word = ShellWord(whole[0], None, f"${name}", whole[3] != "", self._span(start, at))
+            else:
+                value = whole[1] or whole[2] or ""
+                word = ShellWord(whole[0], value, value, True, self._span(start, at))
+            return word, at
         outer, self._expanded = self._expanded, False
         pieces: list[str] = []
         quoted = False
@@ -106,7 +126,7 @@ class WordParser:
         if at == start:
             return None
         joined = "".join(pieces)
-        span = self.logical.source_span(start, at)
+        span = self._span(start, at)
         return ShellWord(text[start:at], None if expanded else joined, joined, quoted, span), at
 
     def _quoted(self, at: int, character: str, pieces: list[str]) -> int:
@@ -333,8 +353,27 @@ class WordParser:
                 at += 1
         raise ShellSyntaxError("( is not closed")
 
+    def _place(self, at: int) -> None:
+        """Goes to the piece of source text that the logical offset `at` lies in."""
+        starts = self.logical.starts
+        last = len(starts) - 1
+        piece = self._piece
+        while piece < last and starts[piece + 1] <= at:
+            piece += 1
+        while piece and starts[piece] > at:
+            piece -= 1
+        self._piece = piece
+        self._low = starts[piece]
+        self._high = starts[piece + 1] if piece < last else self._length
+        self._shift = self.logical.sources[piece] - self._low
+
     def _span(self, start: int, end: int) -> Span:
-        return self.logical.source_span(start, end)
+        """The source range of the logical characters from `start` to `end`."""
+        if start < self._low or end > self._high:
+            self._place(start)
+            if end > self._high:
+                return self.logical.source_span(start, end)
+        return Span(start + self._shift, end + self._shift)
 
 
 def _character(found: re.Match[str]) -> str:
