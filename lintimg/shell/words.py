@@ -41,6 +41,9 @@ _ANSI_CHARACTERS = {
     "v": "\v",
 }
 _EXTENDED_GLOB = "?*+@!"
+_OPERATORS = frozenset("}:-=?+#%/^,@[")
+"""What may follow the name in `${NAME…}`."""
+
 _TRIMMING = "#%/^,@"
 """Operators of `${NAME…}` after which quotes keep their meaning inside double quotes."""
 
@@ -221,8 +224,9 @@ class WordParser:
         """The rest of `${…}` from `at`."""
         text, length = self.text, self._length
         found = _PARAMETER.match(text, at)
-        if found is None:
-            raise ShellSyntaxError("${ is followed by no name")
+        operators = _OPERATORS | {"*"} if text[at : at + 1] == "!" else _OPERATORS
+        if found is None or (found.end() < length and text[found.end()] not in operators):
+            raise ShellSyntaxError("${ holds no parameter expansion")
         pieces.append(f"${found[1]}")
         self._enter()
         at = found.end()

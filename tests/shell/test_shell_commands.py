@@ -58,7 +58,7 @@ def test_commands(text: str, expected: list[list[str]]) -> None:
 @pytest.mark.parametrize(
     "text",
     [";", "a &&", "a && && b", "| a", "if a; then fi", "if a then b; fi", "for in; do", "while a; done", "case x in a b) c;; esac",
-     "(a", "a)", "{ a", "a; }", "echo 'x", 'echo "x', "echo `x", "echo $(x", "echo ${x", "echo ${}", "a > ", "[[ a", "fi", "()",
+     "(a", "a)", "{ a", "a; }", "echo 'x", 'echo "x', "echo `x", "echo $(x", "echo ${x", "echo ${}", "echo ${x y}", "a > ", "[[ a", "fi", "()",
      "if a; then b; done", "foo bar (baz)", "a ;; b", "x=(a", "for x in a; do b", "! | a", "a &&&& b"],
 )  # fmt: skip
 def test_what_no_shell_accepts_is_unread(text: str) -> None:

@@ -45,7 +45,7 @@ RUNS = [
     "echo a#b '#c' \\#d #e\necho f",
     "echo $( (a); b ) $((a))",
     "function g { a; }; select i in 1 2; do b; break; done",
-    'echo ${x:-`a`} ${y:+"$(b)"} "${z:=it\'s}" "${w#\'}\'}"',
+    'echo ${x:-`a`} ${y:+"$(b)"} "${w#\'}\'}" ${!v*} ${u/#a/b}',
     '{ a; } 2>/dev/null | ( b ) ; [ -z "$x" ] ;',
     'a=b c="d e" ; a+=f; a[1]=g; cmd',
     "a \\\n  b && \\\n  c",
@@ -73,7 +73,7 @@ def lists(commands: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 NAMES = st.sampled_from(["a", "b1", "apt-get", "./x", "/bin/y", "echo", "rm", "z_"])
 WORDS = st.sampled_from(
     ["x", "-y", "--z=1", "'q r'", '"s t"', '"$u"', "$v", "${w}", "${w:-d e}", "$(i j)", "`k`", "$((1+2))", "l\\ m", "a'b'c", "*.[ch]",
-     "{n,o}", ">f", "2>&1", "<g", "#no", "p#q", "=", "~/r", "[", "]", "1", "if", "done", "\\\n", '"a\\"b"', "$'c\\'d'", "A=1", "!"]
+     "{n,o}", ">f", "2>&1", "<g", "p#q", "=", "~/r", "[", "]", "1", "if", "done", "\\\n", '"a\\"b"', "$'c\\'d'", "A=1", "!"]
 )  # fmt: skip
 SIMPLE = st.builds(lambda name, words: " ".join([name, *words]), NAMES, st.lists(WORDS, max_size=3))
 SCRIPTS = st.recursive(
