@@ -113,6 +113,8 @@ def _role(word: Word, copy: Copy, step: Step, subject: Subject) -> tuple[Role, b
     if name in ("*", "**"):
         folder = basename(source.rstrip("/*"))
         return ("source", True) if _is_source_folder(folder, copy, step) else ("other", True)
+    if "*" in name:
+        return "other", False
     return ("source", True) if _is_source_folder(name, copy, step) else ("other", True)
 
 
