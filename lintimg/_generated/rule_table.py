@@ -421,12 +421,12 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'severity': 'warning',
   'applies_to': ('lambda', 'generic'),
   'default': True,
-  'messages': {'': 'The image is estimated at {bytes}, near or over the {limit} of layers that Lambda '
-                   'accepts. The biggest parts: {parts}.',
-               'refused': 'The image is at least {bytes}: Lambda refuses images of more than {limit} (10 '
-                          'GiB). The biggest parts: {parts}.',
-               'possible': 'The image may be as big as {bytes} (likely {likely}), more than the {limit} (10 '
-                           'GiB) that Lambda accepts. The biggest parts: {parts}.',
+  'messages': {'': 'The image is estimated at {bytes}, near or over the 10 GB of layers that Lambda accepts. '
+                   'The biggest parts: {parts}.',
+               'refused': 'The image is at least {bytes}: Lambda refuses images of more than 10 GiB '
+                          '(10,737,418,240 bytes). The biggest parts: {parts}.',
+               'possible': 'The image may be as big as {bytes} (likely {likely}), more than the 10 GiB '
+                           '(10,737,418,240 bytes) that Lambda accepts. The biggest parts: {parts}.',
                'policy': "The image is estimated at {bytes}, more than the team's own limit of {limit}. The "
                          'biggest parts: {parts}.'},
   'helps': {'': 'Begin with {biggest}: leave out what the function does not call, or load it at run time '
@@ -446,8 +446,12 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'messages': {'': 'The package that this image builds is at least {bytes} unzipped: Lambda refuses a zip '
                    'with its layers of more than {limit} (250 MiB). The biggest parts: {parts}.',
                'image': 'Code and dependencies are about {bytes}, more than the {limit} (250 MiB) a zip '
-                        'package may hold: this function needs an image. The biggest parts: {parts}.'},
-  'helps': {'': 'Take {biggest} out of the package, or deploy the function as a container image.',
+                        'package may hold: this function needs an image. The biggest parts: {parts}.',
+               'fits': 'Code and dependencies are about {bytes}: they would fit a zip package, which may '
+                       'hold {limit} (250 MiB).'},
+  'helps': {'fits': 'Consider a zip package: the runtime is patched without a rebuild, and layers and '
+                    'SnapStart can be used.',
+            '': 'Take {biggest} out of the package, or deploy the function as a container image.',
             'image': 'Nothing to do; without {biggest} a zip package could do, which starts from a patched '
                      'runtime and can use SnapStart.'},
   'check': 'limits.zip_limit',

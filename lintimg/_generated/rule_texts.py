@@ -1419,7 +1419,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'runtime without a rebuild, layers, SnapStart and editing in the console; above it there is no '
            'choice. What is counted is\n'
            "what a zip would hold: the function's own files and its language's packages, not base image and "
-           'system packages.',
+           'system packages. That a\n'
+           'function would fit a zip is only said when this rule is selected by its name or code.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
             'https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html'),
            ('size', 'limits'),

@@ -14,6 +14,8 @@ from lintimg.model.report import Estimate, EstimatePart
 from lintimg.model.span import Span
 
 _SHOWN = 3
+_MANAGED = frozenset(("python", "nodejs", "java", "dotnet", "ruby"))
+_SYSTEM = frozenset(("apt", "yum", "dnf", "microdnf", "apk", "zypper"))
 
 
 def image_limit_risk(subject: Subject) -> Iterator[Hit]:
@@ -45,12 +47,23 @@ def image_limit_risk(subject: Subject) -> Iterator[Hit]:
 
 
 def zip_limit(subject: Subject) -> Iterator[Hit]:
-    """One hit when code and dependencies are too big for a zip package."""
+    """One hit when code and dependencies are too big for a zip package; when LI406 was asked for, also when they
+    would fit one.
+    """
     where = _first_from(subject)
-    if where is None or subject.zip_fit is None:
+    fit = subject.zip_fit
+    if where is None or fit is None:
         return
     bundling = subject.target.kind == "bundling"
-    if not bundling and subject.zip_fit.fits:
+    if not bundling and fit.fits:
+        if "LI406" in subject.policy.chosen and _could_be_zip(subject):
+            yield Hit(
+                where,
+                {"bytes": size(fit.bytes), "limit": size(fit.limit), "biggest": "", "parts": ""},
+                variant="fits",
+                severity="info",
+                details={"likely": fit.bytes, "limit": fit.limit, "fits": True},
+            )
         return
     estimate = estimate_zip(subject)
     if estimate is None:
@@ -62,8 +75,20 @@ def zip_limit(subject: Subject) -> Iterator[Hit]:
             _values(estimate, bytes_, ZIP_LIMIT),
             variant="" if bundling else "image",
             severity="error" if bundling else "info",
-            details=_details(estimate, ZIP_LIMIT),
+            details={**_details(estimate, ZIP_LIMIT), "fits": False},
         )
+
+
+def _could_be_zip(subject: Subject) -> bool:
+    """Whether nothing but its size stands against a zip package: a managed runtime, no system packages."""
+    base = subject.aws_base
+    if base is None or base.language not in _MANAGED:
+        return False
+    return not any(
+        operation.manager in _SYSTEM and operation.action == "install"
+        for run in subject.shipped_runs
+        for operation in run.operations
+    )
 
 
 def _first_from(subject: Subject) -> Span | None:

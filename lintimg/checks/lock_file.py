@@ -106,7 +106,7 @@ def _copied_lock(step: Step, names: tuple[str, ...]) -> str | None:
             name in ("package*.json", "package*", "package-*.json", "package*json")
             and names[0] == "package-lock.json"
         ):
-            return name
+            return names[0]
     return None
 
 

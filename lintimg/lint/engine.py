@@ -114,7 +114,8 @@ def _subject(build: Build, settings: FileSettings, pragmas: Pragmas) -> Subject:
         return Subject(build, Target(*found), None, (), settings.policy)
     found = detect(build, process(build), settings.deployments, declared)
     context = settings.locate(build)
-    return Subject(build, Target(*found), context, settings.deployments, settings.policy)
+    policy = settings.policy._replace(chosen=settings.selection.by_name)
+    return Subject(build, Target(*found), context, settings.deployments, policy)
 
 
 def _rule(selection: Selection, code: str) -> Rule | None:

@@ -74,7 +74,11 @@ def zip_fit(subject: Subject) -> ZipFit | None:
 
 
 def _add_up(found: Iterable[Contribution]) -> _Sum:
-    """The sums of all contributions; a package that several of them bring counts for the first."""
+    """The sums of all contributions; a package that several of them bring counts for the first. Where
+    torch's CPU build is asked for, its default build that others require does not come too.
+    """
+    found = list(found)
+    named = {(each.ecosystem, package.name) for each in found for package in each.parts}
     seen: set[tuple[str, str]] = set()
     low = likely = high = 0
     parts: dict[tuple[int, str], int] = {}
@@ -82,7 +86,10 @@ def _add_up(found: Iterable[Contribution]) -> _Sum:
         part_low, part_likely, part_high = each.low, each.likely, each.high
         for package in each.parts:
             key = (each.ecosystem, package.name)
-            if key in seen or (package.name == "torch" and (each.ecosystem, "torch+cpu") in seen):
+            cpu_build = package.name.replace("torch", "torch+cpu", 1)
+            if key in seen or (
+                package.name in ("torch", "torch (cache)") and (each.ecosystem, cpu_build) in named
+            ):
                 continue
             seen.add(key)
             bytes_ = total(package, compiled=each.compiled, recommends=each.recommends)

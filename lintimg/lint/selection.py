@@ -80,6 +80,12 @@ class Selection(NamedTuple):
     extended: tuple[Choice, ...]
     ignored: tuple[Choice, ...]
 
+    @property
+    def by_name(self) -> frozenset[str]:
+        """The codes of rules that were selected one by one."""
+        choices = (*(self.chosen or ()), *self.extended)
+        return frozenset(code for choice in choices if len(choice.codes) == 1 for code in choice.codes)
+
     def runs(self, rule: Rule) -> bool:
         """Whether `rule` can yield a finding that is kept."""
         if rule.code == SYNTAX_ERROR:

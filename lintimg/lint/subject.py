@@ -34,12 +34,13 @@ class Target(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """The settings checks may consult. `max_size` is in bytes."""
+    """The settings checks may consult. `max_size` is in bytes, `chosen` the codes that the user selected by name."""
 
     as_of: date
     trusted_bases: tuple[str, ...]
     max_size: int | None
     fail_deprecated: bool
+    chosen: frozenset[str] = frozenset()
 
 
 class ShippedRun(NamedTuple):
