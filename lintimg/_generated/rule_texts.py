@@ -922,6 +922,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN CGO_ENABLED=0 go build -o /main ./cmd/function\n'
             'ENTRYPOINT ["/main"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN dnf install -y git && dnf clean all\n'
+            'RUN curl -sSf https://sh.rustup.rs | sh -s -- -y\n'
+            'RUN pip install --no-cache-dir git+https://github.com/example/tool@v1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
             'RUN dnf install -y libxml2-devel && dnf clean all\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
@@ -953,7 +959,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    && rm -rf /var/lib/apt/lists/*\n'
             'WORKDIR /work\n'
             'CMD ["bash"]\n'),
-           (None, None, None, None, None)),
+           (None, None, None, None, None, None)),
  'LI402': ('A package manager keeps what it downloads, so that a second installation is faster. In an image '
            'there is no second\n'
            'installation: the next build starts from the layer before it. What stays is dead weight in every '

@@ -23,6 +23,7 @@ from lintimg.shell.packages import Operation
 _WORTH_A_WORD = 1_000_000
 """Bytes below which a file that stays behind is not worth a finding."""
 
+_NODE = ("npm", "yarn", "pnpm")
 _FAMILIES = {
     "apt": "apt",
     "yum": "rpm",
@@ -112,6 +113,12 @@ class _Layers:
             elif family is not None and operation.action == "remove":
                 for name, _span in _names(operation):
                     self.packages.pop((family, name), None)
+            if (
+                operation.manager in _NODE
+                and operation.action == "install"
+                and development_left(operation, run)
+            ):
+                self.node = operation
         for leftover in leftovers(run, self.subject):
             self.leftovers.setdefault(leftover.operation.manager, leftover)
 
@@ -202,21 +209,20 @@ class _Layers:
 
     def pruned(self, run: ShippedRun) -> Iterator[Hit]:
         for operation in run.operations:
-            if operation.manager not in ("npm", "yarn", "pnpm"):
-                continue
-            if operation.action == "install" and development_left(operation, run):
-                self.node = operation
             verb = operation.verb.pieces if operation.verb is not None else ""
-            if verb == "prune" and self.node is not None and self.node not in run.operations:
-                yield self.hit(
-                    operation.span,
-                    "development dependencies",
-                    "installed",
-                    self.node.span,
-                    "prune",
-                    manager=operation.manager,
-                )
-                self.node = None
+            if self.node is None or verb != "prune" or operation.manager not in _NODE:
+                continue
+            if any(other.action == "install" and other.manager in _NODE for other in run.operations):
+                continue
+            yield self.hit(
+                operation.span,
+                "development dependencies",
+                "installed",
+                self.node.span,
+                "prune",
+                manager=operation.manager,
+            )
+            self.node = None
 
     def cleaned(self, run: ShippedRun, removed: list[Removal]) -> Iterator[Hit]:
         rows = table("package_caches")["managers"]

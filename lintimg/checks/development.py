@@ -93,7 +93,7 @@ def _hit(operation: Operation, run: ShippedRun, subject: Subject) -> Hit | None:
     row = table("development")["managers"][operation.manager]
     if _taken_out(operation, run, subject):
         return None
-    names = _named(operation, run, subject)
+    names = development_names(operation, run, subject)
     if names is not None and not names:
         return None
     if names is None and row.get("needs_context"):
@@ -139,7 +139,7 @@ def _taken_out(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
     return False
 
 
-def _named(operation: Operation, run: ShippedRun, subject: Subject) -> list[str] | None:
+def development_names(operation: Operation, run: ShippedRun, subject: Subject) -> list[str] | None:
     """The development dependencies that the context's manifests name, None when they are not to be seen."""
     if subject.context is None or operation.manager == "pip":
         return None

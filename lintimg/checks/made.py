@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import basename, join
 from typing import NamedTuple
@@ -17,9 +18,12 @@ from lintimg.model.span import Span
 _ARCHIVES = (
     ".zip .tar .gz .tgz .bz2 .tbz2 .xz .txz .zst .7z .rpm .deb .apk .jar .war .whl .iso .run .bin .exe .msi".split()  # noqa: SIM905 - readable as one line of words
 )
+_EXTRACTS = re.compile(r"-?[a-zA-Z]*x[a-zA-Z]*\Z")
+_STEM = re.compile(r"(?:\.tar)?\.\w+\Z")
 _CLONE_VALUES = frozenset(
     "-b --branch --depth -c --config -o --origin -u --reference --separate-git-dir -j --jobs --template".split()  # noqa: SIM905 - readable as one line of words
 )
+_HOW = {"git": "cloned", "unzip": "unpacked", "tar": "unpacked"}
 SITE_PACKAGES = "site-packages"
 
 
@@ -115,8 +119,12 @@ def fetched(placed: Placed) -> Iterator[Made]:
         paths = _wget(words)
     elif command.name == "git" and "clone" in words:
         paths, folder, heavy = _clone(words[words.index("clone") + 1 :]), True, True
-    elif command.name == "unzip" and "-d" in words[:-1]:
-        paths, folder, heavy = [words[words.index("-d") + 1]], True, True
+    elif command.name in ("unzip", "tar"):
+        paths, folder, heavy = _unpacked(command.name, words), True, True
+    elif command.name == "aws" and words[:2] in (["s3", "cp"], ["s3", "sync"]):
+        operands = [word for word in words[2:] if not word.startswith("-")]
+        if len(operands) == 2 and "://" not in operands[1] and not operands[1].endswith("/"):
+            paths = [operands[1]]
     if command.name in ("curl", "wget"):
         paths += [
             redirect.target.pieces
@@ -131,6 +139,21 @@ def fetched(placed: Placed) -> Iterator[Made]:
                 "cloned" if command.name == "git" else "unpacked" if command.name == "unzip" else "downloaded"
             )
             yield Made(path, how, command.statement, folder, big)
+
+
+def _unpacked(program: str, words: list[str]) -> list[str]:
+    """The folders that unpacking makes: the one it is told, and by custom one called as the archive."""
+    told = "-d" if program == "unzip" else "-C"
+    if program == "tar" and not any(
+        word in ("--extract", "-x") or _EXTRACTS.match(word) for word in words[:2]
+    ):
+        return []
+    into = words[words.index(told) + 1] if told in words[:-1] else None
+    if into is not None:
+        return [into]
+    archives = [word for word in words if word.lower().endswith(tuple(_ARCHIVES))]
+    stems = [_STEM.sub("", basename(word)) for word in archives]
+    return [stem for stem in stems if stem]
 
 
 def _url_name(url: str) -> str:

@@ -37,6 +37,7 @@ _COMPILING = frozenset(
     )
 )
 _SHELLS = frozenset(("sh", "bash", "ash", "zsh", "fish", "/bin/sh", "/bin/bash", "sleep", "tail", "cat"))
+_TAKEN_AWAY = re.compile(r"self uninstall|\brm\s[^&;|]*(?:\.cargo|\.rustup|/usr/local/go)\b")
 _TOOLS_AT_RUN_TIME = frozenset(
     ("mvn", "gradle", "gradlew", "cargo", "go", "make", "gcc", "g++", "javac", "rustc", "cmake")
 )
@@ -58,6 +59,7 @@ def missing_multi_stage(subject: Subject) -> Iterator[Hit]:
             )
         return
     for run in subject.shipped_runs:
+        yield from _downloaded(run, subject)
         for operation in run.operations:
             family = _SYSTEM.get(operation.manager)
             if family is None or operation.action != "install":
@@ -74,9 +76,10 @@ def missing_multi_stage(subject: Subject) -> Iterator[Hit]:
 def _hit(tools: list[PackageArgument], operation: Operation, subject: Subject) -> Hit | None:
     heavy = [package for package in tools if _kind(package) == "heavy"]
     headers = [package for package in tools if _kind(package) == "headers"]
-    if not heavy and not headers:
+    git = [package for package in tools if package.name.startswith("git")]
+    shown = heavy or headers or (git if _fetches_with_git(subject) else [])
+    if not shown:
         return None
-    shown = heavy or headers
     first = shown[0]
     names = [package.name for package in (*heavy, *headers, *(p for p in tools if _kind(p) == "light"))]
     return Hit(
@@ -87,10 +90,42 @@ def _hit(tools: list[PackageArgument], operation: Operation, subject: Subject) -
             "where": _where(subject),
             "image": "",
         },
-        variant="" if heavy else "headers",
+        variant="" if heavy else "headers" if headers else "git",
         severity=None if heavy else "info",
         details={"manager": operation.manager, "packages": names},
     )
+
+
+def _fetches_with_git(subject: Subject) -> bool:
+    """Whether packages come from a repository, which is what git is there for."""
+    return any(
+        package.kind == "vcs"
+        for run in subject.shipped_runs
+        for operation in run.operations
+        for package in operation.packages
+    )
+
+
+def _downloaded(run: ShippedRun, subject: Subject) -> Iterator[Hit]:
+    """A toolchain that is fetched rather than installed."""
+    text = run.step.instruction.rest.text
+    if _TAKEN_AWAY.search(text):
+        return
+    for part, toolchain in table("build_tools")["downloads"].items():
+        if part not in text:
+            continue
+        for script in run.scripts:
+            for command in script.commands:
+                for word in command.words:
+                    if part in word.pieces:
+                        values = {
+                            "packages": toolchain,
+                            "verb": "stays",
+                            "where": _where(subject),
+                            "image": "",
+                        }
+                        yield Hit(word.span, values, details={"manager": "download", "packages": [toolchain]})
+                        return
 
 
 def _where(subject: Subject) -> str:

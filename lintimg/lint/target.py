@@ -98,7 +98,7 @@ def _packaging(build: Build, process: Process) -> Iterator[Evidence]:
     if base and process.entrypoint is None and not _has_handler(process):
         for step in build.shipped_steps():
             if step.instruction.keyword == "RUN" and re.search(
-                r"\bzip\s+(-\S+\s+)*\S+", step.instruction.rest.text
+                r"(?:^|[\s;&|(])zip\s+(-\S+\s+)*\S+", step.instruction.rest.text
             ):
                 line = step.instruction.start_line
                 yield Evidence("builder", False, f"line {line}: the image packs a zip and names no handler")
