@@ -12,7 +12,8 @@ class Deployment(NamedTuple):
     repository root, `line` 1-based. `dockerfile`, `context` are absolute paths. `function` tells that a Lambda function runs it,
     `command`/`entrypoint` what overrides CMD and ENTRYPOINT there; `command_given` that the code sets a command, readable or
     not. `architecture` is x86_64 or arm64, `ephemeral_storage` in MB. `build_arguments` map to None where the value
-    is not known. `name` is what the code calls the function, service or target.
+    is not known. `name` is what the code calls the function, service or target. `generated` are absolute paths that the tool
+    makes before it builds the image: they need not be there.
     """
 
     tool: str
@@ -29,3 +30,4 @@ class Deployment(NamedTuple):
     build_arguments: tuple[tuple[str, str | None], ...] = ()
     command_given: bool = False
     name: str | None = None
+    generated: tuple[str, ...] = ()

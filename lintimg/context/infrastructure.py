@@ -22,7 +22,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "serverless": lambda text: "image" in text or "PackageType" in text,
     "terraform": lambda text: "package_type" in text or "docker_image" in text or "docker-build" in text,
     "cdk": lambda text: "DockerImage" in text or "AssetImage" in text or "asset_image" in text,
-    "lambda-tools": lambda text: "package-type" in text,
+    "lambda-tools": lambda text: "package-type" in text or "docker-host-build" in text,
     "compose": lambda text: "build:" in text,
     "bake": lambda text: "target" in text,
 }

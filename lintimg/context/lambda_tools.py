@@ -19,16 +19,21 @@ def read(source: SourceFile) -> Iterator[Deployment]:
         options = json.loads(source.text.lstrip("\ufeff"))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if not isinstance(options, dict) or str(options.get("package-type", "")).lower() != "image":
+    if not isinstance(options, dict):
+        return
+    # A project deployed by a template has no package type here, but the folder its image takes.
+    output = resolve(source.folder, options.get("docker-host-build-output-dir"))
+    if str(options.get("package-type", "image" if output else "")).lower() != "image":
         return
     context = resolve(source.folder, options.get("docker-build-working-dir") or ".")
     # The Dockerfile is named relative to the project, wherever the build runs.
     dockerfile = placed(source.folder, options.get("dockerfile"))
     command = options.get("image-command")
+    lines = Lines(source.text)
     yield Deployment(
         tool="lambda-tools",
         path=source.relative,
-        line=Lines(source.text).find('"package-type"') or 1,
+        line=lines.find('"package-type"') or lines.find('"docker-host-build-output-dir"') or 1,
         dockerfile=dockerfile,
         context=context,
         target=None,
@@ -41,6 +46,7 @@ def read(source: SourceFile) -> Iterator[Deployment]:
         ),
         command_given=bool(command),
         name=options.get("function-name") if isinstance(options.get("function-name"), str) else None,
+        generated=(output,) if output else (),
     )
 
 

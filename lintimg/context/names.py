@@ -81,6 +81,15 @@ def is_source(path: str) -> bool:
     return os.path.splitext(path)[1][1:].lower() in names()["source_endings"]  # noqa: PTH122
 
 
+def is_build_output(path: str) -> bool:
+    """Whether `path` names what builds usually make, so that its absence from a checkout says nothing."""
+    data = names()
+    parts = path.lower().split("/")
+    return any(part in data["build_output_folders"] for part in parts) or parts[-1].endswith(
+        tuple(data["build_output_endings"])
+    )
+
+
 def is_dockerfile(path: str) -> bool:
     """Whether `path` is a Dockerfile or an ignore file by its name."""
     return _DOCKERFILE.match(path.rpartition("/")[2]) is not None

@@ -430,17 +430,22 @@ def test_dotnet_lambda_tools(repository: Repository) -> None:
   "package-type": "image",
   "function-architecture": "arm64",
   "image-command": "A::B.C::D",
-  "docker-build-working-dir": "../.."
+  "docker-build-working-dir": "../..",
+  "docker-host-build-output-dir": "./bin/Release/lambda-publish"
 }
 """,
+            "src/T/Dockerfile": "",
+            "src/T/aws-lambda-tools-defaults.json": '{"docker-host-build-output-dir": "out"}',
             "src/Z/Dockerfile": "",
             "src/Z/aws-lambda-tools-defaults.json": '\ufeff{"package-type": "Zip", "function-handler": "x"}',
         }
     )
-    (found,) = find_deployments(root)
+    found, other = find_deployments(root)
     assert (found.tool, found.line, found.architecture) == ("lambda-tools", 2, "arm64")
+    assert found.generated == (str(root / "src/F/bin/Release/lambda-publish"),)
     assert (found.command, found.function) == (("A::B.C::D",), True)
-    assert places(root, (found,)) == [("src/F/Dockerfile", ".")]
+    assert (other.line, other.function, other.command_given) == (1, True, False)
+    assert places(root, (found, other)) == [("src/F/Dockerfile", "."), ("src/T/Dockerfile", "src/T")]
 
 
 def test_compose(repository: Repository) -> None:

@@ -6,6 +6,7 @@ from lintimg.context.files import ContextFile
 from lintimg.context.names import (
     dependency_file,
     find_junk,
+    is_build_output,
     is_dockerfile,
     is_lock,
     is_manifest,
@@ -85,6 +86,13 @@ def test_source_and_dockerfiles() -> None:
     ):
         assert is_dockerfile(name)
     assert not is_dockerfile("docker.py")
+
+
+def test_what_builds_make_may_be_absent() -> None:
+    for path in ("bin/Release/lambda-publish", "target/*.jar", "app.jar", "dist", "Dist/index.js"):
+        assert is_build_output(path)
+    for path in ("src/app.py", "requirements.txt", "binary"):
+        assert not is_build_output(path)
 
 
 @pytest.mark.parametrize(
