@@ -64,13 +64,17 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                           'runtime interface client of its own.',
                'sound': "{image} is no AWS Lambda base image; that works here because {why}, but AWS's bases "
                         'start from layers that Lambda has cached.',
-               'build': '{image} is made for building: its compilers and SDK ship with the function.'},
-  'helps': {'': 'Build on public.ecr.aws/lambda/LANGUAGE:VERSION, or name the image under trusted-bases in '
-                '.lintimg.yaml if your team maintains it for Lambda',
-            'generic': 'If this becomes a function, build on public.ecr.aws/lambda/LANGUAGE:VERSION; if it '
-                       'never will, ignore LI101 for this path',
+               'build': '{image} is made for building, not for running: its compilers and tools ship with '
+                        'the function.',
+               'opaque': '{image} is no AWS Lambda base image; whether it brings a runtime client, and who '
+                         'patches it, cannot be seen from here.'},
+  'helps': {'': 'Build on {suggestion}, or name the image under trusted-bases in .lintimg.yaml if your team '
+                'maintains it for Lambda',
+            'generic': 'If this becomes a function, build on {suggestion}; if it never will, ignore LI101 '
+                       'for this path',
+            'opaque': 'Name it under trusted-bases in .lintimg.yaml if your team relies on it',
             'sound': 'Keep it if you need it, and name it under trusted-bases in .lintimg.yaml',
-            'build': 'Build in this image, then copy the result into a stage FROM public.ecr.aws/lambda/...'},
+            'build': 'Build in this image, then copy the result into a stage FROM {suggestion}'},
   'check': 'base.non_aws_base_image',
   'match': None,
   'fix_title': None,
@@ -84,9 +88,29 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'applies_to': ('lambda',),
   'default': True,
   'messages': {'': '{image} has no runtime interface client and nothing installs one: the function never '
-                   'answers, or its process exits at once.'},
-  'helps': {'': 'Build on public.ecr.aws/lambda/LANGUAGE:VERSION, or {remedy} and start it by ENTRYPOINT; '
-                'for a web server copy the Lambda Web Adapter to /opt/extensions/'},
+                   'answers, or its process exits at once.',
+               'program': '{image} has no runtime interface client and nothing installs one: {program} never '
+                          'asks Lambda for an event, so the function exits or times out.',
+               'unstarted': 'A runtime interface client is installed, but nothing starts it: without an '
+                            'ENTRYPOINT, Lambda tries to run the handler {program} as a program.'},
+  'helps': {'': 'Build on public.ecr.aws/lambda/LANGUAGE:VERSION, or install the runtime interface client of '
+                'its language and start it by ENTRYPOINT',
+            'python': 'Build on public.ecr.aws/lambda/python:3.14, or RUN pip install --no-cache-dir '
+                      'awslambdaric and ENTRYPOINT ["python", "-m", "awslambdaric"]',
+            'nodejs': 'Build on public.ecr.aws/lambda/nodejs:24, or RUN npm install aws-lambda-ric in a '
+                      'builder stage and ENTRYPOINT ["/usr/local/bin/npx", "aws-lambda-ric"]',
+            'ruby': 'Build on public.ecr.aws/lambda/ruby:4.0, or RUN gem install aws_lambda_ric and '
+                    'ENTRYPOINT ["aws_lambda_ric"]',
+            'java': 'Build on public.ecr.aws/lambda/java:25, or add '
+                    'com.amazonaws:aws-lambda-java-runtime-interface-client and ENTRYPOINT ["/usr/bin/java", '
+                    '"-cp", "./*", "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"]',
+            'dotnet': 'Build on public.ecr.aws/lambda/dotnet:10, or add the package '
+                      'Amazon.Lambda.RuntimeSupport',
+            'program': 'For a web server: COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 '
+                       '/lambda-adapter /opt/extensions/lambda-adapter. For a handler: build on '
+                       'public.ecr.aws/lambda/LANGUAGE:VERSION',
+            'unstarted': 'Add the ENTRYPOINT that starts it, such as ENTRYPOINT ["python", "-m", '
+                         '"awslambdaric"]'},
   'check': 'runtime_client.missing_runtime_client',
   'match': None,
   'fix_title': None,
@@ -101,7 +125,7 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'default': True,
   'messages': {'': '{image} gets no more patches since {date}: {runtime} is deprecated.',
                'soon': '{image} gets no more patches from {date} on: {runtime} will be deprecated then.'},
-  'helps': {'': 'Build on {successor}'},
+  'helps': {'': 'Build on {successor}{note}'},
   'check': 'base.deprecated_base_image',
   'match': None,
   'fix_title': 'Build on {successor}',
@@ -118,36 +142,62 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'latest': '{image} changes under your feet: each build takes whatever latest means that day.',
                'aws': '{image} names no runtime version: AWS moved latest from Amazon Linux 2 to 2023 in '
                       'place, and builds broke.'},
-  'helps': {'': 'Name the version, such as {example}'},
+  'helps': {'': 'Name the version you have tested, as {name}:VERSION, or a digest',
+            'aws': 'Name the version: {suggestion}'},
   'check': 'base.unpinned_base_image',
   'match': None,
-  'fix_title': None,
-  'fix_applicability': None,
+  'fix_title': 'Name the version: {suggestion}',
+  'fix_applicability': 'unsafe',
   'equivalents': (('hadolint', 'DL3006', {'tag': 'none'}),
                   ('hadolint', 'DL3007', {'tag': 'latest'}),
                   ('tally', 'hadolint/DL3006', {'tag': 'none'}),
                   ('tally', 'hadolint/DL3007', {'tag': 'latest'}),
                   ('trivy', 'DS-0001', {}),
-                  ('checkov', 'CKV_DOCKER_7', {}))},
+                  ('checkov', 'CKV_DOCKER_7', {}),
+                  ('semgrep', 'dockerfile.best-practice.missing-image-version', {'tag': 'none'}),
+                  ('semgrep', 'dockerfile.best-practice.avoid-latest-version', {'tag': 'latest'}),
+                  ('kics', '9efb0b2d-89c9-41a3-91ca-dcc0aec911fd', {'tag': 'none'}),
+                  ('kics', 'f45ea400-6bbe-4501-9fc7-1c3d75c32067', {'tag': 'latest'}))},
  {'code': 'LI201',
   'name': 'cmd-not-exec-form',
   'title': 'CMD is not in exec form, so the handler never reaches the runtime',
   'family': 'contract',
   'severity': 'error',
-  'applies_to': ('lambda',),
+  'applies_to': ('lambda', 'generic'),
   'default': True,
-  'messages': {'': "Docker turns CMD {written} into /bin/sh -c ..., three arguments; AWS's entry point wants "
+  'messages': {'': "Docker turns CMD {text} into {shell} ..., three arguments; AWS's entry point wants "
                    'exactly one, the handler, and exits with status 142.',
-               'quotes': "{written} is no JSON, so Docker takes it for a shell command: AWS's entry point "
-                         'gets three arguments instead of the handler and exits with status 142.'},
-  'helps': {'': 'Write CMD {instead}'},
+               'other': 'Docker turns CMD {text} into {shell} ..., more than the one argument, the handler, '
+                        "that AWS's entry point takes: it exits with status 142.",
+               'program': "Docker turns CMD {text} into {shell} ..., but AWS's entry point takes exactly one "
+                          'argument, the handler, and exits with status 142: no program is started here.',
+               'adapter': "Docker turns CMD {text} into {shell} ..., and AWS's entry point exits with status "
+                          "142: on AWS's bases the web adapter needs an ENTRYPOINT.",
+               'malformed': '{instruction} {text} is no JSON, so Docker takes it for a shell command: what '
+                            'starts is {shell} and this text.',
+               'comment': 'The comment behind it makes {instruction} a shell command, for Docker has no '
+                          'comments at the end of a line: what starts is {shell} and this text.',
+               'entrypoint': 'CMD is in shell form, so {program} of the ENTRYPOINT gets {shell} and the text '
+                             'as its arguments instead of {text}.',
+               'elsewhere': 'CMD {text} runs under {shell}: the program is not process 1 and does not get '
+                            'the signal that stops the container.'},
+  'helps': {'': 'Write CMD {repaired}',
+            'other': 'Name the handler in JSON, such as CMD {example}',
+            'program': 'Name the handler, such as CMD {example}; to run a program set ENTRYPOINT, too',
+            'adapter': 'Write the command as ENTRYPOINT in exec form, or use the adapter on an ordinary base '
+                       'image',
+            'malformed': 'Write {instruction} {repaired}',
+            'comment': 'Write {instruction} {repaired}, and the comment on a line of its own'},
   'check': 'contract.cmd_not_exec_form',
   'match': None,
-  'fix_title': 'Write CMD {instead}',
+  'fix_title': 'Write {instruction} {repaired}',
   'fix_applicability': 'safe',
   'equivalents': (('hadolint', 'DL3025', {}),
                   ('buildkit', 'JSONArgsRecommended', {}),
-                  ('tally', 'buildkit/JSONArgsRecommended', {}))},
+                  ('tally', 'buildkit/JSONArgsRecommended', {}),
+                  ('tally', 'tally/invalid-json-form', {'form': 'malformed'}),
+                  ('semgrep', 'dockerfile.best-practice.prefer-json-notation', {}),
+                  ('kics', 'b86987e1-6397-4619-81d5-8807f2387c79', {}))},
  {'code': 'LI202',
   'name': 'missing-handler',
   'title': 'No CMD names the handler',
@@ -162,7 +212,7 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'provided': "Nothing names the handler: the entry point of AWS's base wants one argument even "
                            'where the bootstrap does not care which.',
                'go': "Nothing names the handler: the entry point of AWS's base wants one argument."},
-  'helps': {'': 'Add CMD ["{example}"], or set ImageConfig.Command where the function is deployed',
+  'helps': {'': 'Add CMD {example}, or set ImageConfig.Command where the function is deployed',
             'dotnet': 'Add CMD ["Assembly::Namespace.Type::Method"], or keep image-command in '
                       'aws-lambda-tools-defaults.json',
             'provided': 'Add CMD ["function"], or start your binary with ENTRYPOINT ["/var/task/main"]',
@@ -181,7 +231,10 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'default': True,
   'messages': {'': 'The runtime cannot use the handler {handler}: {reason} The first invoke fails with: '
                    '{error}'},
-  'helps': {'': 'Write {suggestion}'},
+  'helps': {'': 'Write the handler as {form}, such as {example}',
+            'suggestion': 'Write {suggestion}',
+            'variable': 'Write the handler itself, as {form}; to choose it later set ImageConfig.Command '
+                        'where the function is deployed'},
   'check': 'contract.malformed_handler',
   'match': None,
   'fix_title': 'Write {suggestion}',
@@ -198,16 +251,22 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                    '142.',
                'none': "CMD is empty, and AWS's entry point takes exactly one argument: it exits with status "
                        '142.',
+               'split': "CMD hands module and function over as {count} arguments, and AWS's entry point "
+                        'takes exactly one: it exits with status 142.',
+               'adapter': "CMD starts {program}, but on AWS's base CMD is the handler's name: the web "
+                          'adapter never gets to see a server there unless ENTRYPOINT starts it.',
                'program': "CMD starts {program}, but on AWS's base CMD is the handler's name: the entry "
                           'point takes {program} for one, and the function fails at its first invoke.'},
-  'helps': {'': 'Write CMD ["{handler}"] alone, and pass everything else by ENV',
-            'none': 'Name the handler, such as CMD ["app.handler"]',
-            'program': 'Name the handler, such as CMD ["app.handler"]; to run a web server use the Lambda '
-                       'Web Adapter on an ordinary base, or set ENTRYPOINT, too'},
+  'helps': {'': 'Write the handler alone, such as CMD {example}, and pass everything else by ENV',
+            'none': 'Name the handler, such as CMD {example}',
+            'split': 'Write CMD {repaired}',
+            'adapter': 'Write ENTRYPOINT instead of CMD, or use an ordinary base image',
+            'program': 'Name the handler, such as CMD {example}; to run a web server use the Lambda Web '
+                       'Adapter on an ordinary base, or set ENTRYPOINT, too'},
   'check': 'contract.wrong_cmd_arguments',
   'match': None,
-  'fix_title': None,
-  'fix_applicability': None,
+  'fix_title': 'Write CMD {repaired}',
+  'fix_applicability': 'unsafe',
   'equivalents': ()},
  {'code': 'LI301',
   'name': 'copy-before-install',

@@ -108,7 +108,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'binary that has the client\n'
            "compiled in. It is then at most worth knowing. A base shared by a team's functions is good "
            'practice: images in a private\n'
-           'ECR registry are trusted, others can be listed under trusted-bases.',
+           'ECR registry are trusted, others can be listed under trusted-bases.\n'
+           '\n'
+           "An image that lintimg does not know may well be derived from AWS's: it is worth a word, not a "
+           'warning.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
             'https://aws.amazon.com/blogs/compute/optimizing-lambda-functions-packaged-as-container-images/'),
            ('lambda', 'size'),
@@ -131,6 +134,26 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY server.js ./\n'
             'CMD ["node", "server.js"]\n',
             'FROM nginx:1.29\nCOPY html/ /usr/share/nginx/html/\n',
+            'FROM ghcr.io/someone/libreoffice-on-lambda:7.6\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM bref/php-83:2\nCOPY . /var/task\nCMD ["public/index.php"]\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY *.go ./\n'
+            'RUN CGO_ENABLED=0 go build -o /main .\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM gcc:14 AS native\n'
+            'COPY fast.c /src/\n'
+            'RUN gcc -shared -o /fast.so /src/fast.c\n'
+            '\n'
+            'FROM python:3.13-slim\n'
+            'COPY --from=native /fast.so /function/\n'
+            'COPY app.py /function/\n'
+            'CMD ["python", "/function/app.py"]\n',
             'FROM public.ecr.aws/docker/library/python:3.13\nCOPY app.py ./\nCMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM '
@@ -152,7 +175,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["app.handler"]\n',
             'FROM ghcr.io/acme/python-lambda:3\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'ARG BASE\nFROM ${BASE}\nCOPY app.py ./\nCMD ["app.handler"]\n'),
-           (None, None, None, None, None)),
+           (None, None, None, None, None, None, None, None, None)),
  'LI102': ('Lambda does not call a program, the program calls Lambda: it asks the Runtime API for the next '
            'event and posts the\n'
            "answer. AWS's base images bring the client that does so. On another base it must be installed "
@@ -163,9 +186,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            '"Couldn\'t find valid\n'
            'bootstrap(s)", or in a timeout.\n'
            '\n'
-           'It is an error where the manifests of the build context were read and none names a client, a '
-           'warning where they are\n'
-           'not at hand. Bases of unknown content are not judged.',
+           'It is an error where everything that is installed could be read and none of it is a client, a '
+           'warning where a manifest\n'
+           'is not at hand or where it is not certain that this is a function. Bases of unknown content are '
+           'not judged, nor are\n'
+           'binaries, entry scripts out of sight, and assemblies and jars whose project file is not at hand.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
             'https://github.com/aws/aws-lambda-web-adapter'),
            ('lambda',),
@@ -189,7 +214,17 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR /app\n'
             'COPY --from=build /app/server.ts ./\n'
             'ENV PORT=8080\n'
-            'CMD ["node", "server.ts"]\n'),
+            'CMD ["node", "server.ts"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.13-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM python:3.13-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.1.1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
            ('FROM python:3.12-slim\n'
             'WORKDIR /app\n'
             'COPY requirements.txt ./\n'
@@ -211,7 +246,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --chmod=0755 entry.sh /entry.sh\n'
             'ENTRYPOINT ["/entry.sh"]\n'
             'CMD ["app.handler"]\n'),
-           (None, None)),
+           (None, None, None, None)),
  'LI103': ('From its deprecation date AWS patches neither the runtime nor the operating system of a base '
            'image. Functions built from\n'
            'it keep running and can still be deployed, so nothing fails on that day; but every security hole '
@@ -237,6 +272,19 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV LOG_LEVEL=info\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.9.2024.11.22.18\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'ARG PYTHON="3.9"\n'
+            'FROM public.ecr.aws/lambda/python:${PYTHON} AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:${PYTHON}\n'
+            'COPY --from=build /deps ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM '
+            'public.ecr.aws/lambda/nodejs:18@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d\n'
+            'COPY app.js ./\n'
+            'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/ruby:3.3\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/nodejs:24\nCOPY app.js ./\nCMD ["app.handler"]\n',
             'FROM '
@@ -257,7 +305,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY build/ ${LAMBDA_TASK_ROOT}/\n'
             'CMD ["com.example.Handler::handleRequest"]\n'),
            ('FROM amazon/aws-lambda-nodejs:24\nCOPY app.js ./\nCMD ["app.lambdaHandler"]\n',
-            'FROM public.ecr.aws/lambda/python:3.8-arm64 AS build\n'
+            'FROM public.ecr.aws/lambda/python:3.14-arm64 AS build\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
             '\n'
@@ -268,6 +316,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV LOG_LEVEL=info\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'ARG PYTHON="3.14"\n'
+            'FROM public.ecr.aws/lambda/python:${PYTHON} AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:${PYTHON}\n'
+            'COPY --from=build /deps ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            None,
             'FROM public.ecr.aws/lambda/ruby:4.0\nCOPY app.rb ./\nCMD ["app.handler"]\n')),
  'LI104': ('`latest`, and no tag at all, mean a different image every few weeks. A function that was built '
            'on Python 3.13 on Monday\n'
@@ -280,6 +338,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            ('reproducibility',),
            (),
            ('FROM public.ecr.aws/lambda/python:latest\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:latest-arm64\nCOPY app.js ./\nCMD ["app.handler"]\n',
             'ARG BASE=public.ecr.aws/lambda/nodejs\n'
             'FROM node AS build\n'
             'WORKDIR /app\n'
@@ -308,7 +367,19 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'FROM rootfs\n'
             'ENTRYPOINT ["/main"]\n'),
-           (None, None)),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24-arm64\nCOPY app.js ./\nCMD ["app.handler"]\n',
+            'ARG BASE=public.ecr.aws/lambda/nodejs:24\n'
+            'FROM node AS build\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM ${BASE}\n'
+            'COPY --from=build /app/dist/ ./\n'
+            'CMD ["index.handler"]\n')),
  'LI201': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler. A "
            'CMD in shell form\n'
            '(CMD app.handler) arrives as /bin/sh, -c, app.handler. So does a list with single quotes, with a '
@@ -316,8 +387,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'quotes, which Docker silently takes for the shell form. The image builds, and every invoke '
            'fails.\n'
            '\n'
-           'With an ENTRYPOINT of your own, or the Lambda Web Adapter on another base, a shell-form CMD is '
-           'fine and not reported.',
+           'A list that is no JSON is wrong everywhere, and so is a shell-form CMD behind an ENTRYPOINT that '
+           'starts an interpreter or a\n'
+           'runtime client: it gets "/bin/sh" as its first argument. Elsewhere a shell form works; it is '
+           'worth a hint where no shell\n'
+           'is needed, and none where the shell is used (variables, `exec`, operators) or the Lambda Web '
+           'Adapter runs the command.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
             'https://docs.docker.com/reference/dockerfile/#shell-and-exec-form'),
            ('lambda',),
@@ -336,8 +411,28 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             "CMD ['app.handler']\n",
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD [ index.handler ]\n',
-            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD python app.py\n'),
-           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD [ "app.handler" ]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD python app.py\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nENV HANDLER=app.handler\nCOPY app.py ./\nCMD $HANDLER\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD app.py\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]  # the handler\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY server.js ./\n'
+            'CMD node server.js\n',
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.1.1\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD app.handler\n',
+            "FROM python:3.14-slim\nCOPY app.py ./\nENTRYPOINT ['python', 'app.py']\n",
+            'FROM python:3.14-slim\nCOPY app.py ./\nCMD python app.py --port 8000\n'),
+           ('FROM python:3.14-slim\n'
+            'COPY app.py ./\n'
+            'CMD python migrate.py && exec python app.py --port $PORT\n',
+            'FROM python:3.14-slim\nCOPY app.py ./\nCMD exec python app.py\n',
+            'FROM python:3.14-slim\nCOPY app.py entry.sh ./\nENTRYPOINT ["./entry.sh"]\nCMD python app.py\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD [ "app.handler" ]\n',
             'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
             'CMD app.handler\n'
             '\n'
@@ -367,7 +462,18 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
-            None)),
+            None,
+            None,
+            None,
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\n# the handler\nCMD ["app.handler"]\n',
+            None,
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.1.1\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.14-slim\nCOPY app.py ./\nENTRYPOINT ["python", "app.py"]\n',
+            'FROM python:3.14-slim\nCOPY app.py ./\nCMD ["python", "app.py", "--port", "8000"]\n')),
  'LI202': ("Lambda starts what ENTRYPOINT and CMD say. AWS's base images bring the ENTRYPOINT and leave the "
            'CMD, the handler, to you.\n'
            'It may also be given where the function is deployed (ImageConfig in CloudFormation, SAM, CDK or '
@@ -381,6 +487,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'Runtime.ExitError',
             'exit status 142'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n',
             'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
             'COPY package.json package-lock.json ./\n'
             'RUN npm ci\n'
@@ -402,11 +510,14 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENV LOG_LEVEL=info\n',
             'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["./main"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/lambda-entrypoint.sh", "app.handler"]\n',
             'FROM public.ecr.aws/lambda/provided:al2023\n'
             'RUN dnf install -y libicu && dnf clean all && rm -rf /var/cache/dnf\n'
             'COPY runtime/ ${LAMBDA_RUNTIME_DIR}/\n'
             'COPY --chmod=0755 extension /opt/extensions/\n'),
-           (None, None)),
+           (None, None, None)),
  'LI203': ('Each runtime takes its handler apart in its own way: Python wants module.function, Node.js '
            'module.export, Java\n'
            'package.Class::method, .NET Assembly::Namespace.Type::Method, Ruby file.method or '
@@ -439,6 +550,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
             'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
             'CMD ["com.example.Handler.handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG HANDLER=app.handler\n'
+            'ENV HANDLER=${HANDLER}\n'
+            'COPY app.py ./\n'
+            'CMD ["${HANDLER}"]\n',
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.1.1\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app:handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.functions.main.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\n'
@@ -467,6 +588,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
             'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
             'CMD ["com.example.Handler::handleRequest"]\n',
+            None,
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.1.1\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
             None)),
  'LI204': ('On an AWS base image CMD is no command: it is the one argument of /lambda-entrypoint.sh, which '
            'runs the runtime and tells\n'
@@ -490,6 +617,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV LOG_LEVEL=info\n'
             '\n'
             'CMD ["app.handler", "--verbose"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app", "handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY server.js ./\n'
+            'CMD ["node", "server.js"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD []\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/provided:al2023\n'
@@ -501,7 +634,15 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'HEALTHCHECK --interval=5m \\\n'
             '    CMD ["curl", "-f", "http://localhost/"]\n'
             'CMD ["app.handler"]\n'),
-           (None, None, None)),
+           (None,
+            None,
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY server.js ./\n'
+            'ENTRYPOINT ["node", "server.js"]\n',
+            None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '

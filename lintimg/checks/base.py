@@ -3,127 +3,175 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
-from lintimg.aws.images import aws_base, deprecation_state, is_build_image, origin, purpose
-from lintimg.checks.runtime_client import why_sound
+from lintimg.aws.images import (
+    AwsBase,
+    aws_base,
+    deprecation_state,
+    is_build_image,
+    is_microvm,
+    origin,
+    purpose,
+    suggested_tags,
+)
+from lintimg.aws.runtimes import Runtime, runtime_of
+from lintimg.checks.bases import (
+    is_trusted,
+    plain_language,
+    rename_base,
+    suggested_base,
+    with_tag,
+    without_digest,
+)
 from lintimg.dockerfile.build import Stage
 from lintimg.dockerfile.reference import parse_reference
-from lintimg.lint.rule import Hit, HitEdit
+from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Severity
-from lintimg.model.span import Span
+
+_SYSTEMS = {"AL1": "Amazon Linux 1", "AL2": "Amazon Linux 2", "AL2023": "Amazon Linux 2023"}
+
+
+def non_aws_base_image(subject: Subject) -> Iterator[Hit]:
+    """LI101: the shipped base is none of AWS's Lambda bases."""
+    root, image = subject.root_stage, subject.base_image
+    if root is None or image is None or subject.aws_base is not None:
+        return
+    if image == "scratch":
+        # Without an image there is nothing to say, unless a function runs in it.
+        if subject.target.kind != "lambda":
+            return
+    elif parse_reference(image) is None or origin(image) == "private-ecr" or is_microvm(image):
+        return
+    if is_trusted(image, subject):
+        return
+    variant, why = _soundness(subject, image)
+    severity: Severity | None = None if variant in ("", "build") else "info"
+    yield Hit(
+        root.base.span,
+        {
+            "image": without_digest(image),
+            "why": why,
+            "suggestion": suggested_base(image, subject.policy.as_of),
+        },
+        variant=variant,
+        severity=severity,
+        details={"image": image},
+    )
+
+
+def _soundness(subject: Subject, image: str) -> tuple[str, str]:
+    """How much it matters that `image` is not AWS's: the variant of the message, and what makes it sound."""
+    if subject.target.kind != "lambda":
+        return "generic", ""
+    if purpose(image) == "function":
+        return "sound", "it brings a runtime client"
+    from lintimg.checks.runtime_client import runtime_client
+
+    client = runtime_client(subject)
+    if client.verdict == "present":
+        return "sound", client.why
+    if image == "scratch":
+        return "sound", "a static binary needs nothing else"
+    if is_build_image(image) or purpose(image) == "emulation":
+        return "build", ""
+    return ("" if plain_language(image) is not None else "opaque"), ""
 
 
 def deprecated_base_image(subject: Subject) -> Iterator[Hit]:
     """LI103: the shipped base is an AWS image that gets, or soon will get, no more patches."""
-    base, stage = subject.aws_base, subject.root_stage
-    if base is None or base.runtime is None or stage is None:
+    root, base = subject.root_stage, subject.aws_base
+    runtime = base.runtime if base is not None else None
+    if root is None or base is None or runtime is None or runtime.deprecation is None:
         return
-    runtime = base.runtime
     state = deprecation_state(runtime, subject.policy.as_of)
-    if state == "current" or runtime.deprecation is None:
+    if state == "current":
         return
-    severity: Severity = (
-        "info" if state == "soon" else "error" if subject.policy.fail_deprecated else "warning"
-    )
-    image = subject.base_image or ""
+    severity: Severity | None = "info" if state == "soon" else None
+    if state == "deprecated" and subject.policy.fail_deprecated:
+        severity = "error"
+    image = without_digest(subject.base_image or "")
     successor = runtime.successor_tags[0] if runtime.successor_tags else None
-    name = image.partition("@")[0].rpartition(":")[0]
-    values = {
-        "image": image.partition("@")[0],
-        "runtime": runtime.runtime,
-        "date": runtime.deprecation.isoformat(),
-        "successor": _respelt(name, base.language, successor) if successor else "a current runtime",
-    }
+    shown = with_tag(image, successor) if successor is not None else "a current runtime"
+    same = [stage for stage in subject.build.stages if _same_runtime(stage, base)]
     yield Hit(
-        stage.base.span,
-        values,
-        edits=_tag_edit(stage, base.tag, base.architecture, base.language, successor),
+        root.base.span,
+        {
+            "image": image,
+            "runtime": runtime.runtime,
+            "date": runtime.deprecation.isoformat(),
+            "successor": shown,
+            "note": _move(runtime),
+        },
+        edits=() if successor is None else _move_edits(subject, same, successor),
         variant="soon" if state == "soon" else "",
         severity=severity,
-        details={"runtime": runtime.runtime, "deprecation": values["date"], "successor": values["successor"]},
+        details={
+            "runtime": runtime.runtime,
+            "deprecation": runtime.deprecation.isoformat(),
+            "successor": shown,
+        },
+        related=tuple(
+            HitRelated(stage.base.span, f"This stage is built on {runtime.runtime}, too.")
+            for stage in same
+            if stage.number != root.number
+        ),
     )
 
 
-def _respelt(name: str, language: str, successor: str) -> str:
-    """The successor in the repository spelling that the author uses: `amazon/aws-lambda-nodejs:24`."""
-    image, _, tag = successor.partition(":")
-    if image != language:
-        name = name.removesuffix(language) + image
-    return f"{name}:{tag}"
+def _move_edits(subject: Subject, stages: list[Stage], successor: str) -> tuple[HitEdit, ...]:
+    """The edits that move all `stages` to `successor`, or none: a builder left behind would compile for another
+    version than the one that runs.
+    """
+    edits = []
+    for stage in stages:
+        image = stage.base_image or ""
+        edit = None if "@" in image else rename_base(subject, stage, with_tag(image, successor))
+        if edit is None:
+            return ()
+        edits.append(edit)
+    return tuple(dict.fromkeys(edits))
 
 
-def _tag_edit(
-    stage: Stage, tag: str | None, architecture: str | None, language: str, successor: str | None
-) -> tuple[HitEdit, ...]:
-    """Replaces a tag that stands literally in FROM; none where a digest or another repository is wanted."""
-    text = stage.base.text
-    if successor is None or tag is None or "@" in text or not text.endswith(f":{tag}"):
-        return ()
-    image, _, successor_tag = successor.partition(":")
-    if image != language:
-        return ()
-    end = stage.base.span.end
-    suffix = f"-{architecture}" if architecture else ""
-    return (HitEdit(Span(end - len(tag), end), successor_tag + suffix),)
+def _same_runtime(stage: Stage, base: AwsBase) -> bool:
+    """Whether `stage` starts from an image with the runtime of `base`."""
+    if stage.parent is not None or stage.base_image is None:
+        return False
+    other = aws_base(stage.base_image)
+    return other is not None and other.runtime is not None and other.runtime == base.runtime
+
+
+def _move(runtime: Runtime) -> str:
+    """What else changes when a function moves from `runtime` to its successor."""
+    found = runtime_of(*runtime.successor_tags[0].split(":")) if runtime.successor_tags else None
+    if found is None or found.os == runtime.os:
+        return ""
+    return (
+        f"; it is {_SYSTEMS[found.os]} instead of {_SYSTEMS[runtime.os]}: dnf takes the place of yum,"
+        f" and glibc is {found.glibc}"
+    )
 
 
 def unpinned_base_image(subject: Subject) -> Iterator[Hit]:
     """LI104: an image without a tag, or with `latest`."""
     for stage in subject.build.stages:
         image = stage.base_image
-        if image is None or stage.parent is not None or image == "scratch":
+        if stage.parent is not None or image is None or image == "scratch":
             continue
-        parsed = parse_reference(image)
-        if parsed is None or parsed.digest is not None or parsed.tag not in (None, "latest"):
+        reference = parse_reference(image)
+        if reference is None or reference.digest is not None:
             continue
-        aws = aws_base(image)
-        variant = "latest" if parsed.tag else ""
-        if aws is not None:
-            variant = "aws"
+        base = aws_base(image)
+        if reference.tag not in (None, "latest") and (base is None or base.form != "floating"):
+            continue
+        tags = suggested_tags(base) if base is not None else ()
+        suggestion = with_tag(image, tags[0]) if tags else ""
+        edit = rename_base(subject, stage, suggestion) if suggestion else None
+        variant = "latest" if reference.tag else ""
         yield Hit(
             stage.base.span,
-            {"image": image, "example": _example(parsed.name, aws.language if aws else None)},
-            variant=variant,
-            details={"tag": parsed.tag or "none"},
+            {"image": image, "name": reference.name, "suggestion": suggestion},
+            edits=(edit,) if edit is not None else (),
+            variant="aws" if suggestion else variant,
+            details={"image": image, "tag": "latest" if reference.tag else "none"},
         )
-
-
-def _example(name: str, language: str | None) -> str:
-    from lintimg.aws.runtimes import newest
-
-    if language is None:
-        return f"{name}:1.2"
-    best = newest("provided" if language == "go" else language)
-    return f"{name}:{best.tag}" if best is not None else f"{name}:TAG"
-
-
-def non_aws_base_image(subject: Subject) -> Iterator[Hit]:
-    """LI101: the shipped base is none of AWS's Lambda bases."""
-    stage, image = subject.root_stage, subject.base_image
-    if stage is None or image is None or image == "scratch":
-        return
-    if origin(image) in ("aws-lambda", "private-ecr", "scratch") or purpose(image) in ("function", "microvm"):
-        return
-    if _trusted(image, subject.policy.trusted_bases):
-        return
-    if parse_reference(image) is None:
-        return
-    values = {"image": image.partition("@")[0]}
-    if subject.target.kind == "generic":
-        yield Hit(stage.base.span, values, variant="generic", severity="info")
-        return
-    sound = why_sound(subject)
-    if sound is not None:
-        yield Hit(stage.base.span, {**values, "why": sound}, variant="sound", severity="info")
-    elif is_build_image(image):
-        yield Hit(stage.base.span, values, variant="build")
-    else:
-        yield Hit(stage.base.span, values)
-
-
-def _trusted(image: str, globs: tuple[str, ...]) -> bool:
-    name = image.partition("@")[0]
-    untagged = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
-    return any(fnmatchcase(name, glob) or fnmatchcase(untagged, glob) for glob in globs)

@@ -1,188 +1,256 @@
-"""Whether an image can speak Lambda's Runtime API at all."""
+"""What in an image speaks Lambda's Runtime API, and LI102: images in which nothing does."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import basename
+from typing import Literal, NamedTuple
 
-from lintimg.aws.images import aws_base, origin, purpose
-from lintimg.context.manifests import read_manifest
-from lintimg.context.names import is_manifest
-from lintimg.dockerfile.build import Stage
-from lintimg.dockerfile.copy import read_copy
-from lintimg.dockerfile.reference import parse_reference
+from lintimg.aws.images import aws_base, purpose
+from lintimg.checks.bases import plain_language, without_digest
+from lintimg.checks.program import Program, classified, started_program
+from lintimg.context.manifests import is_manifest
+from lintimg.dockerfile.build import Step
+from lintimg.dockerfile.copy import Copy, is_remote, read_copy
+from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
-from lintimg.model.finding import Severity
 
-_NAMES = re.compile(
-    r"awslambdaric|aws-lambda-ric|aws_lambda_ric|aws-lambda-java-runtime-interface-client|AWSLambda\b"
-    r"|Amazon\.Lambda\.RuntimeSupport|Amazon\.Lambda\.AspNetCoreServer|lambda_runtime|lambda_http|aws-lambda-go"
-    r"|aws-lambda-cpp|runtime/invocation|AWS_LAMBDA_RUNTIME_API|bref|aws-lambda-rie",
+Verdict = Literal["present", "absent", "unknown"]
+ClientKind = Literal["client", "adapter", "compiled", "bootstrap", ""]
+
+_CLIENT = re.compile(
+    r"awslambdaric|aws[-_]lambda[-_]ric|aws-lambda-java-runtime-interface-client|lambda\.runtime\.api\.client"
+    r"|Amazon\.Lambda\.RuntimeSupport|AWSLambdaPackageType|lambda[-_]runtime(?![-_]?interface)|lambda_http|aws-lambda-go"
+    r"|aws-lambda-cpp|swift-aws-lambda|aws-lambda-haskell|bref/|runtime/invocation|AWS_LAMBDA_RUNTIME_API",
     re.IGNORECASE,
 )
-_ADAPTER = re.compile(r"lambda-adapter|aws-lambda-web-adapter")
-_BOOTSTRAP = re.compile(r"\bbootstrap\b")
-_PLAIN = {
-    "python": "pip install awslambdaric",
-    "node": "npm install aws-lambda-ric",
-    "ruby": "gem install aws_lambda_ric",
-    "openjdk": "add com.amazonaws:aws-lambda-java-runtime-interface-client",
-    "eclipse-temurin": "add com.amazonaws:aws-lambda-java-runtime-interface-client",
-    "amazoncorretto": "add com.amazonaws:aws-lambda-java-runtime-interface-client",
-    "mcr.microsoft.com/dotnet/runtime": "add the package Amazon.Lambda.RuntimeSupport",
-    "mcr.microsoft.com/dotnet/aspnet": "add the package Amazon.Lambda.RuntimeSupport",
-}
-"""Plain images of a language (their short names) and how each gets a runtime interface client."""
-
-_SHORT = {
-    "public.ecr.aws/amazonlinux/amazonlinux": "amazonlinux",
-    "public.ecr.aws/amazoncorretto/amazoncorretto": "amazoncorretto",
-}
-_SYSTEMS = frozenset(
-    ("debian", "ubuntu", "alpine", "amazonlinux", "fedora", "centos", "rockylinux", "almalinux")
-)
-_COMPILED = frozenset(("go", "cargo"))
+_ADAPTER = re.compile(r"lambda-(?:web-)?adapter", re.IGNORECASE)
+_RUNTIME_FOLDERS = re.compile(r"/?(?:$|var/runtime|var/lang|var/rapid|lambda-entrypoint\.sh)")
+_LIMIT = 2_000_000
+_MOST_MANIFESTS = 200
+_FETCHERS = frozenset(("curl", "wget", "git", "aws"))
 
 
-def why_sound(subject: Subject) -> str | None:
-    """Why a foreign base is a sound choice for this function, in words; None when nothing says so."""
-    texts = list(_texts(subject))
-    if any(_ADAPTER.search(text) for text in texts):
-        return "the Lambda Web Adapter speaks the Runtime API for it"
-    if any(_NAMES.search(text) for text in texts):
-        return "a runtime interface client is installed"
-    if _is_compiled(subject):
-        return "the function is a compiled binary that brings its runtime client"
-    return None
+class RuntimeClient(NamedTuple):
+    """Whether something in the image asks Lambda for events. `why` says what, as half a sentence.
+
+    "unknown": it may be there, out of sight. `sure`, for "absent": everything that could bring it was read.
+    """
+
+    verdict: Verdict
+    kind: ClientKind
+    why: str
+    sure: bool = False
+
+
+_UNKNOWN = RuntimeClient("unknown", "", "")
 
 
 def missing_runtime_client(subject: Subject) -> Iterator[Hit]:
-    """LI102: a plain image in which nothing speaks the Runtime API."""
-    stage, image = subject.root_stage, subject.base_image
-    if stage is None or image is None or aws_base(image) is not None or purpose(image) is not None:
+    """A hit for a function's image on a foreign base in which nothing speaks the Runtime API."""
+    root, image = subject.root_stage, subject.base_image
+    if root is None or image is None or subject.aws_base is not None:
         return
-    if origin(image) != "other":
+    language = plain_language(image)
+    if language is None or purpose(image) == "function":
         return
-    parsed = parse_reference(image)
-    short = _short_name(image)
-    if parsed is None or (short not in _PLAIN and short not in _SYSTEMS):
+    client = runtime_client(subject)
+    program = _program(subject)
+    if program is None:
         return
-    if why_sound(subject) is not None or any(_BOOTSTRAP.search(text) for text in _texts(subject)):
+    language = program.language or language
+    values = {
+        "image": without_digest(image) if image != "scratch" else "An empty image",
+        "program": program.name,
+    }
+    details = {"image": image, "language": language}
+    if client.verdict == "present" and client.kind == "client" and program.kind == "handler":
+        # No ENTRYPOINT stands before the handler; only the deployment could give one.
+        yield Hit(root.base.span, values, variant="unstarted", severity="warning", details=details)
         return
-    known = _manifest_says(subject)
-    if known is True or _script_says(subject):
+    if client.verdict != "absent":
         return
-    surely = known is False and subject.target.certain
-    severity: Severity = "error" if surely else "warning"
-    if known is None and _installs_from_manifest(subject):
-        # The manifest that is not at hand may well name the client.
-        return
-    remedy = _PLAIN.get(short, "install the runtime interface client of its language")
+    variant = "program"
+    if program.kind in ("handler", "none", "shell"):
+        variant = "handler" if language == "provided" else language
+    sure = client.sure and subject.target.certain
     yield Hit(
-        stage.base.span,
-        {"image": image.partition("@")[0], "remedy": remedy},
-        severity=severity,
-        details={"image": image},
+        root.base.span,
+        values,
+        variant=variant,
+        severity="error" if sure else "warning",
+        details=details,
     )
 
 
-def _short_name(image: str) -> str:
-    name = image.partition("@")[0]
-    if ":" in name.rpartition("/")[2]:
-        name = name.rpartition(":")[0]
-    for prefix in ("docker.io/", "index.docker.io/", "public.ecr.aws/docker/library/", "library/"):
-        name = name.removeprefix(prefix)
-    return _SHORT.get(name, name)
-
-
-def _related_stages(subject: Subject) -> Iterator[Stage]:
-    """The shipped chain and every stage it is built from."""
-    for number in sorted(subject.build.used):
-        yield subject.build.stages[number]
-
-
-def _texts(subject: Subject) -> Iterator[str]:
-    for stage in _related_stages(subject):
-        yield stage.base.text
-        for step in stage.steps:
-            instruction = step.instruction
-            if instruction.keyword in ("LABEL", "MAINTAINER", "EXPOSE", "HEALTHCHECK"):
-                continue
-            yield instruction.rest.text
-            for flag in instruction.flags:
-                yield flag.text
-            for heredoc in instruction.heredocs:
-                yield heredoc.content
-
-
-def _is_compiled(subject: Subject) -> bool:
-    """Go and Rust link the client into the binary: a builder stage compiles, the shipped one runs the result."""
-    for stage in _related_stages(subject):
-        image = stage.base_image or ""
-        short = _short_name(image)
-        if short in ("golang", "rust", "swift", "ghcr.io/cargo-lambda/cargo-lambda", "gcc"):
-            return True
-        for run in subject.runs(stage.number):
-            if any(
-                operation.manager in _COMPILED and operation.action == "build" for operation in run.operations
-            ):
-                return True
-    entrypoint = subject.process.entrypoint
-    if entrypoint is None or not entrypoint.instruction.json or not entrypoint.instruction.arguments:
-        return False
-    program = entrypoint.instruction.arguments[0].text.rpartition("/")[2]
-    words = [
-        word.text
+def has_adapter(subject: Subject) -> bool:
+    """Whether the Lambda Web Adapter is put into the shipped image."""
+    return any(
+        step.instruction.keyword in ("COPY", "ADD", "RUN") and _ADAPTER.search(_text(step))
         for step in subject.build.shipped_steps()
-        if (copy := read_copy(step.instruction))
-        for word in (*copy.sources, copy.destination)
-    ]
-    return "." not in program and any(word.rstrip("/").rpartition("/")[2] == program for word in words)
+    )
 
 
-def _manifest_says(subject: Subject) -> bool | None:
-    """Whether a manifest of the context names a client; None when there is no manifest to ask."""
-    context = subject.context
-    if context is None:
+def runtime_client(subject: Subject) -> RuntimeClient:
+    """What in the image, which is on a foreign base, speaks the Runtime API."""
+    if has_adapter(subject):
+        return RuntimeClient("present", "adapter", "the Lambda Web Adapter speaks the Runtime API for it")
+    said = _said(subject)
+    if said is not None:
+        return said
+    if any(deployment.function and deployment.entrypoint for deployment in subject.deployments):
+        return _UNKNOWN
+    program = _program(subject)
+    if program is None:
+        return _UNKNOWN
+    if program.kind == "other":
+        return RuntimeClient(
+            "present", "compiled", f"{program.name} is a binary that can bring its runtime client"
+        )
+    if _found_in_context(subject, program):
+        return RuntimeClient("present", "client", "a runtime interface client is installed")
+    if program.kind == "script" and not _is_seen(subject, program.name):
+        return _UNKNOWN
+    # What a script does is not known before it is read; a handler's name starts nothing, whatever is installed.
+    hidden = program.kind in ("interpreter", "launcher") and subject.context is None
+    sure = _is_all_seen(subject) and not hidden
+    if not sure and program.language in ("dotnet", "java"):
+        # There the client is a library inside the assembly or the jar.
+        return _UNKNOWN
+    return RuntimeClient("absent", "", "", sure)
+
+
+def _program(subject: Subject) -> Program | None:
+    """What starts, with a command that only infrastructure code gives."""
+    process = subject.process
+    if process.entrypoint is None and process.cmd is None:
+        for deployment in subject.deployments:
+            if deployment.function and deployment.command:
+                return classified(deployment.command)
+    return started_program(subject)
+
+
+def _said(subject: Subject) -> RuntimeClient | None:
+    """The client that instructions name, in any stage that takes part."""
+    build = subject.build
+    for number in sorted(build.used):
+        for step in build.stages[number].steps:
+            if step.instruction.keyword not in ("RUN", "COPY", "ADD", "ENTRYPOINT", "CMD"):
+                continue
+            found = _CLIENT.search(_text(step))
+            if found is not None:
+                return RuntimeClient("present", "client", "a runtime interface client is installed")
+            copy = read_copy(step.instruction)
+            if copy is not None and number in build.chain:
+                brought = _brought(copy, step, subject)
+                if brought is not None:
+                    return brought
+    return None
+
+
+def _brought(copy: Copy, step: Step, subject: Subject) -> RuntimeClient | None:
+    """A client that a COPY of the shipped chain brings along."""
+    paths = [word.text for word in (*copy.sources, copy.destination)]
+    if any(basename(path.rstrip("/")) == "bootstrap" for path in paths):
+        return RuntimeClient("present", "bootstrap", "it has a bootstrap of its own")
+    image = _image_of(copy, step, subject)
+    external = copy.from_ is not None and subject.build.stage_called(copy.from_) is None
+    if paths[-1].startswith("/opt/extensions") and not external:
+        # It may be the web adapter under another name.
+        return _UNKNOWN
+    if image is not None and aws_base(image) and any(_RUNTIME_FOLDERS.match(path) for path in paths[:-1]):
+        return RuntimeClient("present", "client", "AWS's runtime client is copied in")
+    return None
+
+
+def _image_of(copy: Copy, step: Step, subject: Subject) -> str | None:
+    """The image that a COPY --from reads, through stages; None for the build context."""
+    if copy.from_ is None:
         return None
-    asked = False
-    for file in context.files[:5_000]:
-        if file.path.count("/") > 3 or "node_modules/" in file.path or not is_manifest(file.path):
-            continue
-        data = context.read(file.path)
-        if data is None:
-            continue
-        asked = True
-        if _NAMES.search(data.decode("utf-8", "replace")):
-            return True
-        manifest = read_manifest(file.path, data)
-        if manifest is not None and any(_NAMES.search(entry.name) for entry in manifest.dependencies):
-            return True
-    return False if asked else None
+    try:
+        name = expand(copy.from_, step.environment, subject.document.escape)
+    except ExpansionError:
+        return None
+    stage = subject.build.stage_called(name) if name else None
+    return name if stage is None else subject.build.stages[stage.root].base_image
 
 
-def _script_says(subject: Subject) -> bool:
-    """Whether an entry script or anything small beside it in the context speaks of a client."""
+def _text(step: Step) -> str:
+    instruction = step.instruction
+    parts = [flag.text for flag in instruction.flags]
+    parts.append(instruction.rest.text)
+    parts += [heredoc.content for heredoc in instruction.heredocs]
+    return "\n".join(parts)
+
+
+def _copied_files(subject: Subject) -> Iterator[str]:
+    """The files of the context that take part in the build."""
+    context, build = subject.context, subject.build
+    if context is None:
+        return
+    for number in sorted(build.used):
+        for step in build.stages[number].steps:
+            copy = read_copy(step.instruction)
+            if copy is None or copy.from_ is not None:
+                continue
+            for word in copy.sources:
+                try:
+                    source = expand(word.text, step.environment, subject.document.escape)
+                except ExpansionError:
+                    continue
+                if source and not is_remote(source):
+                    for file in context.match(source, copy.exclude).files:
+                        yield file.path
+    # What RUN --mount=type=bind reads is not copied.
+    for run in (run for number in sorted(build.used) for run in subject.runs(number)):
+        for operation in run.operations:
+            for manifest in operation.manifests:
+                yield basename(manifest.path)
+
+
+def _found_in_context(subject: Subject, program: Program) -> bool:
+    """Whether a manifest, or a script that is started, names a client."""
     context = subject.context
     if context is None:
         return False
-    for step in (subject.process.entrypoint, subject.process.cmd):
-        for word in step.instruction.arguments if step is not None else ():
-            for name in re.findall(r"[\w.\-]+", word.text):
-                for file in context.files:
-                    if file.path.rpartition("/")[2] == name:
-                        data = context.read(file.path, 100_000)
-                        if data and _NAMES.search(data.decode("utf-8", "replace")):
-                            return True
+    names = {basename(word) for word in program.words}
+    paths = dict.fromkeys(
+        path for path in _copied_files(subject) if basename(path) in names or is_manifest(path) is not None
+    )
+    for path in list(paths)[:_MOST_MANIFESTS]:
+        data = context.read(path, _LIMIT)
+        if data is not None and _CLIENT.search(data.decode("utf-8", "replace")):
+            return True
     return False
 
 
-def _installs_from_manifest(subject: Subject) -> bool:
-    return any(
-        operation.manifests or any(package.kind in ("path", "variable") for package in operation.packages)
-        for number in sorted(subject.build.used)
-        for run in subject.runs(number)
-        for operation in run.operations
-        if operation.action in ("install", "build")
-    )
+def _is_seen(subject: Subject, name: str) -> bool:
+    return any(basename(path) == name for path in _copied_files(subject))
+
+
+def _is_all_seen(subject: Subject) -> bool:
+    """Whether nothing that the build brings stayed out of sight."""
+    build, context = subject.build, subject.context
+    for number in build.used:
+        for step in build.stages[number].steps:
+            copy = read_copy(step.instruction)
+            if copy is None:
+                continue
+            if copy.from_ is None:
+                if any(is_remote(word.text) for word in copy.sources):
+                    return False
+            elif subject.build.stage_called(copy.from_) is None and plain_language(copy.from_) is None:
+                return False
+        for run in subject.runs(number):
+            if any(script.unread for script in run.scripts):
+                return False
+            if any(command.name in _FETCHERS for script in run.scripts for command in script.commands):
+                return False
+            for operation in run.operations:
+                if any(package.kind not in ("name", "group") for package in operation.packages):
+                    return False
+                if operation.action == "install" and operation.manifests and context is None:
+                    return False
+    return context is None or not context.truncated

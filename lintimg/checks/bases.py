@@ -1,0 +1,153 @@
+"""What the checks of the base image share: names for people, kinds of images, and edits of a FROM."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+
+from lintimg.aws.images import aws_base, deprecation_state
+from lintimg.aws.names import canonical_name
+from lintimg.aws.runtimes import newest, runtime_of
+from lintimg.checks.tables import table
+from lintimg.dockerfile.build import Stage
+from lintimg.dockerfile.document import Word
+from lintimg.dockerfile.reference import parse_reference
+from lintimg.lint.rule import HitEdit
+from lintimg.lint.subject import Subject
+from lintimg.model.span import Span
+
+_REGISTRY = "public.ecr.aws/lambda"
+_VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
+_PLAIN_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
+@lru_cache(maxsize=1024)
+def plain_language(image: str) -> str | None:
+    """The AWS base image that takes the place of a well-known image without a Lambda runtime client ("python"
+    for `python:3.12-slim`, "provided" for `alpine`); None for an image that nobody here knows.
+    """
+    if image == "scratch":
+        return "provided"
+    reference = parse_reference(image)
+    if reference is None:
+        return None
+    name = canonical_name(reference)
+    exact, globs = _plain_names()
+    found = exact.get(name)
+    if found is not None:
+        return found
+    return next((language for glob, language in globs if fnmatchcase(name, glob)), None)
+
+
+@cache
+def _plain_names() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """The table's names without and with wildcards, each with its language."""
+    pairs = [(name, row["lambda"]) for row in table("plain_bases")["rows"] for name in row["images"]]
+    return (
+        {name: language for name, language in pairs if "*" not in name},
+        tuple((name, language) for name, language in pairs if "*" in name),
+    )
+
+
+def without_digest(image: str) -> str:
+    """`image` as a sentence names it."""
+    return image.partition("@")[0]
+
+
+def is_trusted(image: str, subject: Subject) -> bool:
+    """Whether the configuration's `trusted-bases` has a glob for `image`, with or without its tag and digest."""
+    globs = subject.policy.trusted_bases
+    if not globs:
+        return False
+    names = {image, without_digest(image)}
+    reference = parse_reference(image)
+    if reference is not None:
+        names |= {reference.name, canonical_name(reference)}
+    return any(fnmatchcase(name, glob) for glob in globs for name in names)
+
+
+def suggested_base(image: str, as_of: date) -> str:
+    """The AWS base image to start from instead of `image`: of the same version where AWS has one that
+    is not about to lose its support on `as_of`.
+    """
+    language = plain_language(image) or "provided"
+    reference = parse_reference(image)
+    tag = reference.tag if reference is not None and reference.tag else ""
+    found = _VERSION.match(tag) if language != "provided" else None
+    if found is not None:
+        versions = (f"{found[1]}.{found[2]}", found[1]) if found[2] else (found[1],)
+        for version in versions:
+            for candidate in (f"{version}.al2023", version):
+                runtime = runtime_of(language, candidate)
+                if runtime is not None and deprecation_state(runtime, as_of) == "current":
+                    return f"{_REGISTRY}/{language}:{candidate}"
+    best = newest(language)
+    return f"{_REGISTRY}/{language}:{best.tag}" if best is not None else f"{_REGISTRY}/provided:al2023"
+
+
+def with_tag(image: str, successor: str) -> str:
+    """`image` (an AWS base image) moved to `successor` (`python:3.14`), its registry and architecture kept."""
+    repository, _, tag = successor.partition(":")
+    reference = parse_reference(image)
+    base = aws_base(image)
+    if reference is None or base is None:
+        return f"{_REGISTRY}/{successor}"
+    name = reference.name
+    if repository != base.language:
+        name = name.removesuffix(base.language) + repository
+    return f"{name}:{tag}-{base.architecture}" if base.architecture else f"{name}:{tag}"
+
+
+def rename_base(subject: Subject, stage: Stage, image: str) -> HitEdit | None:
+    """The edit that makes `stage` start from `image`: in its FROM, or in the ARG whose default decides.
+
+    None where a variable's value comes from elsewhere or serves another image too.
+    """
+    written = stage.base.text
+    if written == stage.base_image:
+        return HitEdit(stage.base.span, image)
+    variables = list(_PLAIN_VARIABLE.finditer(written))
+    if len(variables) != 1 or written.count("$") != 1:
+        return None
+    found = variables[0]
+    before, after = written[: found.start()], written[found.end() :]
+    if not (image.startswith(before) and image.endswith(after) and len(image) > len(before) + len(after)):
+        return None
+    value = image[len(before) : len(image) - len(after)]
+    name = found[1] or found[2]
+    for other in subject.build.stages:
+        names = {match[1] or match[2] for match in _PLAIN_VARIABLE.finditer(other.base.text)}
+        if name in names and other.base.text != written:
+            return None
+    return _default_edit(subject, name, stage, before, after, value)
+
+
+def _default_edit(
+    subject: Subject, name: str, stage: Stage, before: str, after: str, value: str
+) -> HitEdit | None:
+    """The edit of the default of the global ARG `name`, if that default is what `stage` starts from."""
+    word = _global_default(subject, name)
+    if word is None:
+        return None
+    default = word.text.partition("=")[2]
+    bare = default.strip("\"'")
+    if not bare or before + bare + after != stage.base_image:
+        return None
+    start = word.span.start + len(name) + 1 + default.index(bare)
+    span = Span(start, start + len(bare))
+    return HitEdit(span, value) if subject.document.source.slice(span) == bare else None
+
+
+def _global_default(subject: Subject, name: str) -> Word | None:
+    """The last word `name=…` of an ARG before the first FROM."""
+    found = None
+    for instruction in subject.document.instructions:
+        if instruction.keyword == "FROM":
+            break
+        if instruction.keyword == "ARG":
+            for word in instruction.arguments:
+                if word.text.partition("=")[0] == name and "=" in word.text:
+                    found = word
+    return found
