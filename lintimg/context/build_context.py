@@ -31,8 +31,16 @@ class ContextCache:
     def __init__(self) -> None:
         """Nothing is read yet."""
         self.listings = Listings()
+        self._roots: dict[Path, str] = {}
         self._rules: dict[Path, IgnoreRules] = {}
         self._views: dict[tuple[str, Path | None], ContextView] = {}
+
+    def root(self, folder: Path) -> str:
+        """`folder` as an absolute path without links."""
+        found = self._roots.get(folder)
+        if found is None:
+            found = self._roots[folder] = os.path.realpath(folder)
+        return found
 
     def rules(self, ignore_file: Path | None) -> IgnoreRules:
         """The rules of an ignore file, read once."""
@@ -108,7 +116,11 @@ class BuildContext:
 
     @cached_property
     def _view(self) -> ContextView:
-        return self._cache.view(os.path.realpath(self.root), self.ignore_file)
+        return self._cache.view(self._root, self.ignore_file)
+
+    @cached_property
+    def _root(self) -> str:
+        return self._cache.root(self.root)
 
     @property
     def ignore_problems(self) -> tuple[IgnoreProblem, ...]:
@@ -163,11 +175,11 @@ class BuildContext:
         return _read_regular(self._full(inside), limit)
 
     def _full(self, path: str) -> str:
-        return f"{self._view.root}/{path}"
+        return f"{self._root}/{path}"
 
     def _inside(self, path: str) -> str | None:
         """`path` with its links resolved, relative to the root; None when that leads out of it."""
-        root = self._view.root
+        root = self._root
         full = self._full(path)
         try:
             real = os.path.realpath(full)
@@ -246,7 +258,7 @@ class BuildContext:
                     if self.exists(prefix + component):
                         following.append(prefix + component)
                     continue
-                entries = self._view.listings.entries(self._full(folder) if folder else self._view.root)
+                entries = self._view.listings.entries(self._full(folder) if folder else self._root)
                 following.extend(prefix + entry.name for entry in entries if matches(entry.name))
                 if len(following) > LIMIT:
                     break

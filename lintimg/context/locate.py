@@ -25,7 +25,7 @@ def repository_root(path: Path) -> Path:
     path = Path(os.path.abspath(path))  # noqa: PTH100 - a link to a Dockerfile stands where it stands
     own = path if path.is_dir() else path.parent
     for folder in (own, *own.parents):
-        if (folder / ".git").exists():
+        if os.path.lexists(f"{folder}/.git"):
             return folder
     return own
 
@@ -55,8 +55,10 @@ def locate_context(
         return BuildContext(named[0], dockerfile, cache)
     own = dockerfile.parent
     if sources.literal or sources.wildcard:
+        if sources.all_in(context := BuildContext(own, dockerfile, cache)):
+            return context
         root = repository_root(own)
-        for folder in (own, *own.parents):
+        for folder in () if own == root else own.parents:
             context = BuildContext(folder, dockerfile, cache)
             if sources.all_in(context):
                 return context
