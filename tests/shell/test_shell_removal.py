@@ -20,9 +20,9 @@ from tests.shell.support import command, source_of
         ("find / -mindepth 1 -exec rm -rf {} +", ["/*"]),
         (
             r"find /x -name '*.pyc' -o -name __pycache__ -exec rm -rf {} \;",
-            ["/x/**/*.pyc", "/x/**/__pycache__"],
+            ["/x/*"],
         ),
-        ("find /x -mtime +7 -delete", []),
+        ("find /x -mtime +7 -delete", ["/x/*"]),
         ("find /x -name a -print", []),
         (r"find /x -exec chmod 644 {} \;", []),
         ("echo rm -rf /x", []),
