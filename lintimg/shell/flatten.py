@@ -19,6 +19,7 @@ _THROUGH_LIMIT = 4
 _TESTS = frozenset(("[", "[[", "((", "test", "which", "type", "hash", "grep", "egrep", "command"))
 _EXPORTING = frozenset(("export", "declare", "typeset"))
 _INTERPRETING = SHELLS | {"su"}
+_NOTHING = LogicalText("", (0,), (0,))
 _new = tuple.__new__
 
 
@@ -31,6 +32,9 @@ class Frame(NamedTuple):
     depth: int = 0
     function: str | None = None
     background: bool = False
+
+
+_OUTERMOST = Frame()
 
 
 class ScriptInput(NamedTuple):
@@ -47,8 +51,8 @@ class Flattener:
         self.commands: list[Command] = []
         self.inputs: list[ScriptInput] = []
         self._through: list[tuple[int, Invocation]] = []
-        self._own = [0] * (_THROUGH_LIMIT + 1)
-        self._logical = LogicalText("", (0,), (0,))
+        self._own: set[int] = set()
+        self._logical = _NOTHING
         self._strings: tuple[LogicalText, ...] = ()
         self._pipelines = 0
         self._constructs = 0
@@ -61,22 +65,22 @@ class Flattener:
         """Adds the commands of a shell text. Raises ShellSyntaxError, and then nothing was added."""
         items = parse_script(logical)
         self._logical = logical
-        self._items(items, Frame(), "")
+        self._items(items, _OUTERMOST, "")
 
     def add_exec(self, words: tuple[ShellWord, ...], strings: tuple[LogicalText, ...]) -> None:
         """Adds the command of an exec form; `strings` are the texts of its words."""
         self._strings = strings
         statement = words[0].span._replace(end=words[-1].span.end)
         node = Simple((), words, (), (), statement)
-        self._items((Item("", (node,), (), negated=False, background=False),), Frame(), "")
+        self._items((Item("", (node,), (), negated=False, background=False),), _OUTERMOST, "")
 
     @property
     def whole(self) -> Invocation | None:
         """The shell whose `-c` text is all that was added, None when there is more or less than one."""
         found = None
-        for level, own in enumerate(self._own):
+        for level in range(_THROUGH_LIMIT if self._through else 0):
             here = [called for at, called in self._through if at == level]
-            if own or len(here) != 1:
+            if level in self._own or len(here) != 1:
                 break
             found = here[0]
         return found
@@ -213,7 +217,7 @@ class Flattener:
                 self._script_input(node, words)
         elif node.assignments:
             self._assign(node.assignments)
-        self._own[self._level] += 1
+        self._own.add(self._level)
         self.commands.append(
             _new(
                 Command,

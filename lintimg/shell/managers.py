@@ -90,6 +90,7 @@ class Table(NamedTuple):
 
     programs: Mapping[str, Manager]
     launchers: Mapping[str, Launcher]
+    names: frozenset[str]
 
 
 @cache
@@ -108,7 +109,7 @@ def table() -> Table:
         for kind, entry in data["launchers"].items()
         for program in entry["programs"]
     }
-    return Table(programs, launchers)
+    return Table(programs, launchers, frozenset((*programs, *launchers)))
 
 
 @cache

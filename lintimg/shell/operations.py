@@ -29,20 +29,12 @@ def operations(script: Script) -> tuple[Operation, ...]:
     found = []
     for number, command in enumerate(script.commands):
         name = command.name
-        if name is not None and (name in managers.programs or _may_launch(name, managers)):
+        # Only names of managers and launchers, or such with a version behind, are worth a look.
+        if name and (name in managers.names or name[-1].isdigit()):
             operation = _operation(command, number, managers)
             if operation is not None:
                 found.append(operation)
     return tuple(found)
-
-
-def _may_launch(name: str, managers: Table) -> bool:
-    """Whether `name` is a launcher or a manager's name with a version."""
-    if name in managers.launchers:
-        return True
-    return name[-1:].isdigit() and (
-        lookup(managers.programs, name) is not None or lookup(managers.launchers, name) is not None
-    )
 
 
 class _Start(NamedTuple):

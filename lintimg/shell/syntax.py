@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from lintimg.model.span import Span
 from lintimg.shell.script import Assignment, Redirect, Separator, ShellWord
 
-DEPTH_LIMIT = 100
+DEPTH_LIMIT = 80
 """Nested substitutions and compound commands beyond this are refused; people write fewer than ten."""
 
 
