@@ -9,7 +9,8 @@ from pathlib import Path
 
 from lintimg.cli.options import CheckOptions, UsageError
 from lintimg.cli.output import Output, open_output
-from lintimg.cli.service import check, read_stdin
+from lintimg.cli.service import check
+from lintimg.cli.sources import LARGEST, STDIN
 from lintimg.model.finding import KINDS, SEVERITIES, Severity
 from lintimg.report.formats import FORMATS, render
 
@@ -58,7 +59,8 @@ def run_check(
         use_config=use_config,
         exit_zero=exit_zero,
     )
-    outcome = check(options, directory, read_stdin(paths))
+    stdin = sys.stdin.buffer.read(LARGEST + 1) if STDIN in paths else b""
+    outcome = check(options, directory, stdin)
     for name, file in wanted:
         if file is not None:
             output.write_file(directory / file, render(name, outcome.report, colour=False, width=100))

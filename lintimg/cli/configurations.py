@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lintimg.context.locate import repository_root
 from lintimg.lint.rule import Rule
+from lintimg.lint.selection import UnknownSelectorError, choose
 from lintimg.lint.table import bundled_rules, bundled_text, rule_info, rules_by_code
 from lintimg.model.report import RuleInfo
 from lintimg.settings.configuration import (
     ConfigurationError,
     Loaded,
-    find_configuration,
+    configuration_in,
     for_path,
     load_configuration,
+    mistake_at,
+    relative_path,
 )
+from lintimg.settings.globs import glob_matches
 from lintimg.settings.values import Configuration
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
     from lintimg.lint.rulefile import RuleFile
+
+_SELECTORS = ("select", "extend_select", "ignore")
 
 
 class Configurations:
@@ -27,39 +35,52 @@ class Configurations:
 
     def __init__(self, given: Path | None, used: bool) -> None:
         """`given` is --config's file; with `used` false no configuration counts."""
-        self._given = given
         self._used = used
         self._by_folder: dict[Path, Loaded] = {}
-        self._by_file: dict[Path, Loaded] = {}
         self._extra: dict[Path, tuple[RuleFile, ...]] = {}
+        self._given = self._load(given) if given is not None else None
 
-    def of(self, path: Path | None, folder: Path) -> tuple[Loaded, Configuration]:
+    def of_folder(self, folder: Path) -> Loaded:
+        """The configuration that holds in `folder`. Raises ConfigurationError."""
+        if self._given is not None:
+            return self._given
+        passed: list[Path] = []
+        found: Loaded | None = None
+        for place in (folder, *folder.parents) if self._used else ():
+            found = self._by_folder.get(place)
+            if found is not None:
+                break
+            passed.append(place)
+            path = configuration_in(place)
+            if path is not None:
+                found = self._load(path)
+                break
+            if os.path.exists(place / ".git"):  # noqa: PTH110 - false also where it cannot be looked at
+                break
+        loaded = found or Loaded(Configuration(), None, folder)
+        self._by_folder.update(dict.fromkeys(passed, loaded))
+        return loaded
+
+    def of_file(self, path: Path | None, folder: Path) -> tuple[Loaded, Configuration]:
         """The configuration for the Dockerfile `path` in `folder`, before and after its `paths` globs."""
-        loaded = self._loaded(folder)
+        loaded = self.of_folder(folder)
         return loaded, loaded.configuration if path is None else for_path(loaded, path)
 
-    def excludes(self, folder: Path) -> tuple[str, ...]:
-        """The exclude globs that hold for a search in `folder`."""
-        return self._loaded(folder).configuration.exclude
+    def excluded(self, path: Path) -> bool:
+        """Whether the configuration leaves the file or folder `path` out of a search."""
+        loaded = self.of_folder(path.parent)
+        globs = loaded.configuration.exclude
+        return bool(globs) and any(glob_matches(glob, relative_path(path, loaded.folder)) for glob in globs)
 
-    def _loaded(self, folder: Path) -> Loaded:
-        found = self._by_folder.get(folder)
-        if found is None:
-            found = self._load(folder)
-            self._by_folder[folder] = found
-        return found
-
-    def _load(self, folder: Path) -> Loaded:
-        path = self._given
-        if not self._used:
-            path = None
-        elif path is None:
-            path = find_configuration(folder, repository_root(folder))
-        if path is None:
-            return Loaded(Configuration(), None, folder)
-        if path not in self._by_file:
-            self._by_file[path] = load_configuration(path)
-        return self._by_file[path]
+    def _load(self, path: Path) -> Loaded:
+        loaded = load_configuration(path)
+        rules = self.rules(loaded)
+        for selector, keys in _selectors(loaded.configuration):
+            try:
+                choose(selector, rules)
+            except UnknownSelectorError as error:
+                raise mistake_at(loaded, keys, str(error)) from error
+        return loaded
 
     def rules(self, loaded: Loaded) -> tuple[Rule, ...]:
         """The bundled rules and those of the configuration's `extend-rules` folders."""
@@ -73,8 +94,6 @@ class Configurations:
         from lintimg.lint.rulefile import RuleFileError, load_rule_folder
 
         if folder not in self._extra:
-            if not folder.is_dir():
-                raise ConfigurationError(f"{folder}: extend-rules names no folder")
             try:
                 files = load_rule_folder(folder)
             except RuleFileError as error:
@@ -99,3 +118,23 @@ class Configurations:
                 if file.rule.code == rule.code:
                     return rule_info(rule, file.text)
         raise KeyError(rule.code)
+
+
+def _selectors(configuration: Configuration) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
+    """Everything in a configuration that must name rules, with the keys that lead to it."""
+    for field in _SELECTORS:
+        yield from _numbered(getattr(configuration, field) or (), field.replace("_", "-"))
+    for selector in configuration.severity:
+        yield selector, ("severity", selector)
+    for glob, selectors in configuration.per_path_ignores.items():
+        yield from _numbered(selectors, "per-path-ignores", glob)
+    for glob, values in configuration.paths.items():
+        for field in _SELECTORS:
+            yield from _numbered(values.get(field) or (), "paths", glob, field.replace("_", "-"))
+        for selector in values.get("severity", ()):
+            yield selector, ("paths", glob, "severity", selector)
+
+
+def _numbered(selectors: tuple[str, ...], *keys: Hashable) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
+    for number, selector in enumerate(selectors):
+        yield selector, (*keys, number)

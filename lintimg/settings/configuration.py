@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lintimg.settings.discovery import is_excluded
+from lintimg.settings.globs import glob_matches
 from lintimg.settings.values import Configuration, ValueMistakeError, read_values
+from lintimg.text import printable
+
+if TYPE_CHECKING:
+    from lintimg.settings.documents import Document, Keys
 
 NAMES = (".lintimg.yaml", ".lintimg.yml")
 _SIZE_LIMIT = 256_000
@@ -25,105 +29,85 @@ class Loaded(NamedTuple):
     folder: Path
 
 
-def find_configuration(start: Path, root: Path) -> Path | None:
-    """The nearest configuration file from the folder `start` up to `root`."""
-    for folder in (start, *start.parents):
-        for name in NAMES:
-            if (folder / name).is_file():
-                return folder / name
-        project = folder / "pyproject.toml"
-        if project.is_file() and b"[tool.lintimg" in project.read_bytes():
-            return project
-        if folder == root:
-            return None
+def configuration_in(folder: Path) -> Path | None:
+    """The configuration file in `folder` itself. Raises ConfigurationError when that cannot be known."""
+    # os.path is asked for each folder of a search: pathlib takes three times as long.
+    place = os.fspath(folder)
+    for name in NAMES:
+        if os.path.isfile(os.path.join(place, name)):  # noqa: PTH113, PTH118
+            return folder / name
+    project = os.path.join(place, "pyproject.toml")  # noqa: PTH118
+    if os.path.isfile(project) and b"[tool.lintimg" in _bytes(Path(project)):  # noqa: PTH113
+        return Path(project)
     return None
 
 
 def load_configuration(path: Path) -> Loaded:
     """The configuration in the file `path`. Raises ConfigurationError."""
+    document = _document(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > _SIZE_LIMIT:
-        raise ConfigurationError(f"{path}:1:1: is larger than {_SIZE_LIMIT // 1000} kB")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}:1:1: is not UTF-8") from error
-    values = _from_toml(path, text) if path.suffix == ".toml" else _from_yaml(path, text)
+        values = read_values(document.data)
+        _check_folders(values, path.parent)
+    except ValueMistakeError as error:
+        raise _mistake(path, *document.place(error.keys), error.message) from error
     return Loaded(Configuration(**values), path, path.parent)
 
 
-def _from_yaml(path: Path, text: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+def mistake_at(loaded: Loaded, keys: Keys, message: str) -> ConfigurationError:
+    """The error to raise for a value that only its user can know to be wrong, such as a rule's name."""
+    if loaded.path is None:
+        return ConfigurationError(message)
+    return _mistake(loaded.path, *_document(loaded.path).place(keys), message)
 
+
+def shown(path: Path) -> str:
+    """`path` as messages name it: relative where it lies inside the working directory."""
     try:
-        data = YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ConfigurationError(f"{path}:{line}:{column}: {error.problem or error.context}") from error
-    except (YAMLError, RecursionError, ValueError) as error:
-        raise ConfigurationError(f"{path}:1:1: is not readable YAML") from error
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise ConfigurationError(f"{path}:1:1: must be a mapping such as ignore: [LI402]")
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path.as_posix()
+
+
+def _document(path: Path) -> Document:
+    from lintimg.settings.documents import DocumentError, TomlDocument, YamlDocument
+
+    data = _bytes(path)
+    if len(data) > _SIZE_LIMIT:
+        raise _mistake(path, 1, 1, f"is larger than {_SIZE_LIMIT // 1000} kB")
     try:
-        return read_values(data)
-    except ValueMistakeError as error:
-        line, column = _yaml_place(data, error.keys)
-        raise ConfigurationError(f"{path}:{line}:{column}: {error.message}") from error
+        text = data.decode("utf-8-sig")
+        return TomlDocument(text) if path.suffix == ".toml" else YamlDocument(text)
+    except UnicodeDecodeError as error:
+        raise _mistake(path, data.count(b"\n", 0, error.start) + 1, 1, "is not UTF-8") from error
+    except DocumentError as error:
+        raise _mistake(path, error.line, error.column, error.message) from error
 
 
-def _yaml_place(node: Any, keys: tuple[str | int, ...]) -> tuple[int, int]:
-    line, column = 0, 0
-    for key in keys:
-        try:
-            line, column = node.lc.key(key)
-            node = node[key]
-        except (AttributeError, KeyError, TypeError):
-            break
-    return line + 1, column + 1
-
-
-def _from_toml(path: Path, text: str) -> Any:
-    import tomllib
-
+def _bytes(path: Path) -> bytes:
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = re.search(r"line (\d+), column (\d+)", str(error))
-        place = f"{found[1]}:{found[2]}" if found else "1:1"
-        raise ConfigurationError(
-            f"{path}:{place}: is no valid TOML: {str(error).partition(' (')[0]}"
-        ) from error
-    table = data.get("tool", {}).get("lintimg", {})
-    if not isinstance(table, dict):
-        raise ConfigurationError(f"{path}:1:1: tool.lintimg must be a table")
-    try:
-        return read_values(table)
-    except ValueMistakeError as error:
-        line, column = _toml_place(text, error.keys)
-        raise ConfigurationError(f"{path}:{line}:{column}: {error.message}") from error
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
 
 
-def _toml_place(text: str, keys: tuple[str | int, ...]) -> tuple[int, int]:
-    """The line of the last key that can be found below the table's head: TOML's reader keeps no places."""
-    lines = text.split("\n")
-    start = next((n for n, line in enumerate(lines) if line.strip().startswith("[tool.lintimg")), 0)
-    place = (start + 1, 1)
-    for key in keys:
-        wanted = re.compile(rf"(\s*(?:\[tool\.lintimg\.)?)[\"']?{re.escape(str(key))}[\"']?\s*[=.\]]")
-        for number in range(start, len(lines)):
-            found = wanted.match(lines[number])
-            if found:
-                place = (number + 1, found.end(1) + 1)
-                start = number
-                break
-    return place
+def _mistake(path: Path, line: int, column: int, message: str) -> ConfigurationError:
+    return ConfigurationError(f"{shown(path)}:{line}:{column}: {printable(message)}")
+
+
+def _check_folders(values: dict[str, object], folder: Path) -> None:
+    """Raises ValueMistakeError where `context` or `extend-rules` names no folder."""
+    configuration = Configuration(**values)  # type: ignore[arg-type]
+    named: list[tuple[str, tuple[str | int, ...]]] = [
+        (name, ("extend-rules", number)) for number, name in enumerate(configuration.extend_rules)
+    ]
+    if configuration.context is not None:
+        named.append((configuration.context, ("context",)))
+    for glob, nested in configuration.paths.items():
+        if "context" in nested:
+            named.append((nested["context"], ("paths", glob, "context")))
+    for name, keys in named:
+        if not os.path.isdir(folder / name):  # noqa: PTH112 - false also for a name with a NUL
+            raise ValueMistakeError(f"{name} is no folder", *keys)
 
 
 def for_path(loaded: Loaded, path: Path) -> Configuration:
@@ -133,7 +117,7 @@ def for_path(loaded: Loaded, path: Path) -> Configuration:
         return configuration
     relative = relative_path(path, loaded.folder)
     for glob, values in configuration.paths.items():
-        if is_excluded(relative, (glob,)):
+        if glob_matches(glob, relative):
             configuration = configuration._replace(**values)
     return configuration
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_NAME = re.compile(r"(?:[^/]+\.)?(?:dockerfile|containerfile)(?:[.\-_][^/]*)?\Z", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?:[^/]+\.)?(?:dockerfile(?:[.\-_][^/]*)?|containerfile[^/]*)\Z",
+    re.IGNORECASE,
+)
+# Source, markup, template and backup endings.
 _OTHER_ENDINGS = frozenset(
-    (
+    [
         "bak",
         "cjs",
         "cs",
@@ -46,12 +49,10 @@ _OTHER_ENDINGS = frozenset(
         "txt",
         "yaml",
         "yml",
-    )
+    ]
 )
-"""Source, markup, template and backup endings."""
-
-SKIPPED_FOLDERS = frozenset(
-    (
+_SKIPPED_FOLDERS = frozenset(
+    [
         ".git",
         ".hg",
         ".svn",
@@ -64,78 +65,122 @@ SKIPPED_FOLDERS = frozenset(
         ".terraform",
         ".aws-sam",
         "cdk.out",
-    )
+    ]
 )
+_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+
+_Specs = tuple[tuple[str, "GitIgnoreSpec"], ...]
 
 
 def is_dockerfile_name(name: str) -> bool:
     """Whether a file of this name is taken for a Dockerfile; the hook's regex says the same."""
     return (
         bool(_NAME.match(name))
-        and name.lower().rpartition(".")[2].rstrip("~") not in _OTHER_ENDINGS
         and not name.endswith("~")
+        and name.lower().rpartition(".")[2] not in _OTHER_ENDINGS
     )
 
 
-def find_dockerfiles(folder: Path, exclude: tuple[str, ...] = ()) -> Iterator[Path]:
-    """The Dockerfiles below `folder`, sorted, .gitignore files and `exclude` globs respected.
+class Search:
+    """Searches folders for Dockerfiles; .gitignore files are respected up to the repository's root."""
 
-    Symbolic links to folders are not followed. A folder that cannot be read is passed over.
+    def __init__(self, excluded: Callable[[Path], bool]) -> None:
+        """`excluded` tells of a file or folder whether the configuration leaves it out."""
+        self._excluded = excluded
+        self.unreadable: list[Path] = []
+
+    def find(self, folder: Path, root: Path) -> Iterator[Path]:
+        """The Dockerfiles below `folder`, in a fixed order; `root` is its repository's.
+
+        Links to folders are not followed. Folders that cannot be read are kept in `unreadable`.
+        """
+        todo = [(os.fspath(folder), _specs_above(folder, root))]
+        while todo:
+            place, specs = todo.pop()
+            entries = self._entries(place)
+            names = {entry.name for entry in entries}
+            if _VIRTUAL_ENVIRONMENT in names and place != os.fspath(folder):
+                continue
+            if ".gitignore" in names:
+                specs = (*specs, *_specs(place, ".gitignore"))
+            folders = []
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name in _SKIPPED_FOLDERS if is_folder else not is_dockerfile_name(entry.name):
+                    continue
+                if _ignored(entry.path, is_folder, specs) or self._excluded(Path(entry.path)):
+                    continue
+                if is_folder:
+                    folders.append((entry.path, specs))
+                elif entry.is_file():
+                    yield Path(entry.path)
+            todo += reversed(folders)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            self.unreadable.append(Path(folder))
+            return []
+
+
+def _specs_above(folder: Path, root: Path) -> _Specs:
+    """What the .gitignore files above `folder` and the repository's own exclude file say.
+
+    Nothing when they ignore `folder` itself: who names a folder wants it searched.
     """
-    yield from _search(folder, folder, exclude, ())
+    if not folder.is_relative_to(root):
+        return ()
+    specs = _specs(os.fspath(root), ".git", "info", "exclude")
+    above = [parent for parent in folder.parents if parent.is_relative_to(root)]
+    for parent in reversed(above):
+        specs = (*specs, *_specs(os.fspath(parent), ".gitignore"))
+    inner = [folder, *above[:-1]]
+    if any(_ignored(os.fspath(place), True, specs) for place in inner if place != root):
+        return ()
+    return specs
 
 
-def _search(
-    folder: Path, root: Path, exclude: tuple[str, ...], ignores: tuple[tuple[Path, GitIgnoreSpec], ...]
-) -> Iterator[Path]:
+def _specs(folder: str, *names: str) -> _Specs:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        # Any byte may stand in a file name; undecodable ones come from the file system in the same disguise.
+        with open(os.path.join(folder, *names), encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH118, PTH123
+            lines = file.read().splitlines()
     except OSError:
-        return
-    if any(entry.name == ".gitignore" for entry in entries):
-        ignores = (*ignores, *_gitignore(folder))
-    for entry in entries:
-        path = folder / entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if is_folder and entry.name in SKIPPED_FOLDERS:
-            continue
-        if not is_folder and not is_dockerfile_name(entry.name):
-            continue
-        if _ignored(path, is_folder, ignores) or is_excluded(path.relative_to(root).as_posix(), exclude):
-            continue
-        if is_folder:
-            yield from _search(path, root, exclude, ignores)
-        elif entry.is_file():
-            yield path
+        return ()
+    return ((folder.rstrip(os.sep) + os.sep, _compiled(lines)),)
 
 
-def _gitignore(folder: Path) -> tuple[tuple[Path, GitIgnoreSpec], ...]:
+def _compiled(lines: list[str]) -> GitIgnoreSpec:
+    """The patterns among `lines`; git passes over those that cannot be read, and so does this."""
+    import warnings
+
     from pathspec import GitIgnoreSpec
 
-    try:
-        lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-        return ((folder, GitIgnoreSpec.from_lines(lines)),)
-    except (OSError, ValueError):
-        return ()
+    def compiles(line: str) -> bool:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except (ValueError, re.error):
+            return False
+        return True
+
+    with warnings.catch_warnings():
+        # A set such as [[a] makes Python's re think of its future.
+        warnings.simplefilter("ignore", FutureWarning)
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except (ValueError, re.error):
+            return GitIgnoreSpec.from_lines(filter(compiles, lines))
 
 
-def _ignored(path: Path, is_folder: bool, ignores: tuple[tuple[Path, GitIgnoreSpec], ...]) -> bool:
+def _ignored(path: str, is_folder: bool, specs: _Specs) -> bool:
     ignored = False
-    for base, spec in ignores:
-        relative = path.relative_to(base).as_posix() + ("/" if is_folder else "")
+    for base, spec in specs:
+        if not path.startswith(base):
+            continue
+        relative = path[len(base) :].replace(os.sep, "/") + ("/" if is_folder else "")
         found = spec.check_file(relative).include
         if found is not None:
             ignored = found
     return ignored
-
-
-def is_excluded(path: str, globs: tuple[str, ...]) -> bool:
-    """Whether `path` (forward slashes) or a folder above it matches one of `globs`."""
-    parts = path.split("/")
-    for glob in globs:
-        pattern = glob.rstrip("/").removeprefix("./")
-        if any(fnmatchcase("/".join(parts[:end]), pattern) for end in range(1, len(parts) + 1)):
-            return True
-        if "/" not in pattern and any(fnmatchcase(part, pattern) for part in parts):
-            return True
-    return False

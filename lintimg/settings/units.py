@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+_LONGEST = 40
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*\Z", re.IGNORECASE)
 
 
 def read_size(text: str) -> int:
     """Bytes from "2GB" (decimal), "1.5 GiB" (binary) or a plain number. Raises ValueError."""
-    found = _SIZE.match(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no size; write one such as 500MB, 2GB or 1GiB")
+    found = _SIZE.match(text[:_LONGEST])
+    if found is None or len(text) > _LONGEST:
+        raise ValueError(f"{text[:_LONGEST]!r} is no size; write one such as 500MB, 2GB or 1GiB")
     base = 1024 if found[3] else 1000
     return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))

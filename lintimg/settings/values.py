@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from lintimg.model.finding import KINDS, SEVERITIES, Kind, Severity
 from lintimg.settings.units import read_size
+
+_LONGEST = 60
+"""So many characters of a wrong value are quoted."""
 
 
 class Configuration(NamedTuple):
@@ -32,17 +35,33 @@ class Configuration(NamedTuple):
 class ValueMistakeError(ValueError):
     """A wrong key or value; `keys` lead to the place."""
 
-    def __init__(self, message: str, *keys: str | int) -> None:
+    def __init__(self, message: str, *keys: Hashable) -> None:
         super().__init__(message)
         self.message = message
         self.keys = keys
 
 
-def _nearest(text: str, allowed: Iterable[str]) -> str | None:
-    from difflib import get_close_matches  # imported here: a mistake is rare, a cold start is not
+def _quoted(value: object) -> str:
+    """`value` for a message. Lists and mappings are not spelled out: their aliases can make them endless."""
+    if not isinstance(value, (str, int, float)):
+        return (
+            "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "this value"
+        )
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        text = str(value)
+    except ValueError:
+        return "this number"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
-    found = get_close_matches(text, tuple(allowed), 1)
-    return found[0] if found else None
+
+def _nearest(text: str, known: Iterable[str]) -> str:
+    """A hint for the end of a sentence, empty when nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, list(known), 1)
+    return f", did you mean {near[0]}?" if near else ""
 
 
 def _text(value: object) -> str:
@@ -67,19 +86,20 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _choice(*allowed: str) -> Callable[[object], str]:
     def check(value: object) -> str:
-        if value not in allowed:
-            near = _nearest(str(value), allowed)
-            hint = f", did you mean {near}?" if near else ""
-            raise ValueError(f"{value} is none of {', '.join(allowed)}{hint}")
+        if not isinstance(value, str) or value not in allowed:
+            text = _quoted(value)
+            raise ValueError(f"{text} is none of {', '.join(allowed)}{_nearest(text, allowed)}")
         return str(value)
 
     return check
 
 
 def _size(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return read_size(_text(value))
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return int(value)
+    if isinstance(value, str):
+        return read_size(value)
+    raise ValueError(f"{_quoted(value)} is no size; write one such as 500MB, 2GB or 1GiB")
 
 
 def _map(each: Callable[[object], Any]) -> Callable[[object], Mapping[str, Any]]:
@@ -89,20 +109,21 @@ def _map(each: Callable[[object], Any]) -> Callable[[object], Mapping[str, Any]]
         result = {}
         for key, item in value.items():
             try:
-                result[str(key)] = each(item)
+                result[_text(key)] = each(item)
             except ValueMistakeError as error:
-                raise ValueMistakeError(error.message, str(key), *error.keys) from error
+                raise ValueMistakeError(f"{_quoted(key)}: {error.message}", key, *error.keys) from error
             except ValueError as error:
-                raise ValueMistakeError(str(error), str(key)) from error
+                raise ValueMistakeError(f"{_quoted(key)}: {error}", key) from error
         return result
 
     return check
 
 
 def _argument(value: object) -> str:
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
         return str(value)
-    raise ValueError("must be text")
+    # An unquoted 3.10 is the number 3.1, and true is no text.
+    raise ValueError(f"must be text: put {_quoted(value)} in quotes")
 
 
 def _path_values(value: object) -> Mapping[str, Any]:
@@ -131,15 +152,15 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
 _NOT_NESTED = frozenset(("paths", "exclude", "per-path-ignores", "fail-on", "extend-rules"))
 
 
-def read_values(data: Mapping[Any, Any], *, nested: bool = False) -> Mapping[str, Any]:
+def read_values(data: Mapping[Any, Any], *, nested: bool = False) -> dict[str, Any]:
     """`data` checked, its keys as fields of Configuration. Raises ValueMistakeError."""
     result: dict[str, Any] = {}
+    allowed = [name for name in _CHECKS if not (nested and name in _NOT_NESTED)]
     for key, value in data.items():
-        allowed = [name for name in _CHECKS if not (nested and name in _NOT_NESTED)]
-        if key not in allowed:
-            near = _nearest(str(key), allowed)
-            hint = f", did you mean {near}?" if near else f"; known are {', '.join(allowed)}"
-            raise ValueMistakeError(f"unknown key {key}{hint}", str(key))
+        if not isinstance(key, str) or key not in allowed:
+            text = _quoted(key)
+            hint = _nearest(text, allowed) or f"; known are {', '.join(allowed)}"
+            raise ValueMistakeError(f"unknown key {text}{hint}", key)
         try:
             read = _CHECKS[key](value)
         except ValueMistakeError as error:

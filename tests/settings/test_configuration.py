@@ -13,14 +13,15 @@ from ruamel.yaml import YAML
 from lintimg.cli.schema import schema_text
 from lintimg.settings.configuration import (
     ConfigurationError,
-    find_configuration,
+    configuration_in,
     for_path,
     load_configuration,
 )
+from lintimg.settings.values import Configuration
 
 _GOOD = """\
 target: lambda
-context: ..
+context: .
 build-args: {VERSION: "3.14", NUMBER: 3}
 select: [LI1, cache]
 extend-select: LI303
@@ -42,13 +43,21 @@ _BAD = [
         "\n\ntarget: lamda\n",
         "3:1: target: lamda is none of auto, lambda, generic, bundling, builder, did you mean lambda?",
     ),
-    ("severity:\n  LI402: hgih\n", "2:3: severity: hgih is none of error, warning, info"),
+    ("severity:\n  LI402: hgih\n", "2:3: severity: LI402: hgih is none of error, warning, info"),
     ("max-size: huge\n", "1:1: max-size: 'huge' is no size; write one such as 500MB, 2GB or 1GiB"),
     ("fail-deprecated: maybe\n", "1:1: fail-deprecated: must be true or false"),
     ("select: 3\n", "1:1: select: must be a list of texts"),
-    ("paths:\n  a:\n    exclude: [x]\n", "3:5: paths: unknown key exclude"),
+    ("paths:\n  a:\n    exclude: [x]\n", "3:5: paths: a: unknown key exclude"),
     ("a: [\n", "2:1: "),
     ("- LI402\n", "1:1: must be a mapping"),
+    ("build-args: {V: 3.10}\n", "1:14: build-args: V: must be text: put 3.1 in quotes"),
+    ("build-args: {V: true}\n", "1:14: build-args: V: must be text: put true in quotes"),
+    ("max-size: -1\n", "1:1: max-size: -1 is no size"),
+    ("context: nowhere\n", "1:1: nowhere is no folder"),
+    ("select: []\npaths:\n  a: {context: nowhere}\n", "3:7: nowhere is no folder"),
+    ("extend-rules:\n- x\n", "2:3: x is no folder"),
+    ("1: 2\n", "1:1: unknown key 1"),
+    ("target: [a]\n", "1:1: target: a list is none of"),
 ]
 
 
@@ -85,6 +94,21 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, message: s
     assert str(caught.value).startswith(f"{path}:{message}")
 
 
+def test_a_pyproject_without_our_table_says_nothing(tmp_path: Path) -> None:
+    path = _write(tmp_path / "pyproject.toml", "# [tool.lintimg]\ntool = 3\n")
+    assert load_configuration(path).configuration == Configuration()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# [tool.lintimg]\n[tool]\nlintimg = 3\n", "[tool.lintimg]\nselect = 1979-01-01\n", "[tool.lintimg"],
+)
+def test_odd_pyprojects_give_one_sentence(tmp_path: Path, text: str) -> None:
+    path = _write(tmp_path / "pyproject.toml", text)
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml:\d+:\d+: "):
+        load_configuration(path)
+
+
 def test_a_mistake_in_pyproject_is_named_with_its_line(tmp_path: Path) -> None:
     path = _write(tmp_path / "pyproject.toml", '[project]\nname = "x"\n\n[tool.lintimg]\nignroe = []\n')
     with pytest.raises(
@@ -94,14 +118,34 @@ def test_a_mistake_in_pyproject_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 20_000, "a: " + "x" * 300_000, "\0", "a: !!python/object:os.system x"]
+    "text",
+    [
+        "[" * 20_000,
+        "a: " + "x" * 300_000,
+        "\0",
+        "a: !!python/object:os.system x",
+        "a" * 200_000 + ": 1",
+        "max-size: " + "9" * 5_000,
+        "max-size: " + "9" * 400 + "GB",
+        'context: "a\\0b"',
+        "? [a, b]\n: 1\n",
+        "a: &a [x]\n" + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]\n" for n in range(1, 9)),
+        "l: &l0 [x]\n"
+        + "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 20))
+        + "target: *l19\n",
+        "target: !!float nonsense",
+        "&a a: *a",
+        "? ",
+        "%YAML 9.9\n---\na: 1",
+        "a: 2026-99-99",
+    ],
 )
 def test_hostile_files_give_one_sentence(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigurationError):
         load_configuration(_write(tmp_path / ".lintimg.yaml", text))
 
 
-@pytest.mark.parametrize("text", [_GOOD, "{}", *(text for text, _ in _BAD[:7])])
+@pytest.mark.parametrize("text", [_GOOD, "{}", *(text for text, _ in _BAD[:7] + _BAD[9:12] + _BAD[15:])])
 def test_the_schema_accepts_what_the_reader_accepts(tmp_path: Path, text: str) -> None:
     try:
         load_configuration(_write(tmp_path / ".lintimg.yaml", text))
@@ -113,16 +157,14 @@ def test_the_schema_accepts_what_the_reader_accepts(tmp_path: Path, text: str) -
     assert jsonschema.Draft202012Validator(schema).is_valid(document) is accepted
 
 
-def test_the_nearest_configuration_wins_and_the_search_ends_at_the_root(tmp_path: Path) -> None:
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
+def test_a_folder_has_a_configuration_or_not(tmp_path: Path) -> None:
+    assert configuration_in(tmp_path) is None
+    _write(tmp_path / "pyproject.toml", "[tool.other]\n")
+    assert configuration_in(tmp_path) is None
+    _write(tmp_path / "pyproject.toml", "[tool.lintimg]\n")
+    assert configuration_in(tmp_path) == tmp_path / "pyproject.toml"
     _write(tmp_path / ".lintimg.yaml", "ignore: []\n")
-    assert find_configuration(inner, tmp_path) == tmp_path / ".lintimg.yaml"
-    assert find_configuration(inner, inner) is None
-    _write(tmp_path / "a" / "pyproject.toml", "[tool.other]\n")
-    assert find_configuration(inner, tmp_path) == tmp_path / ".lintimg.yaml"
-    _write(tmp_path / "a" / "pyproject.toml", "[tool.lintimg]\n")
-    assert find_configuration(inner, tmp_path) == tmp_path / "a" / "pyproject.toml"
+    assert configuration_in(tmp_path) == tmp_path / ".lintimg.yaml"
 
 
 def test_paths_lay_values_over_the_rest(tmp_path: Path) -> None:
