@@ -179,8 +179,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                           'comments at the end of a line: what starts is {shell} and this text.',
                'entrypoint': 'CMD is in shell form, so {program} of the ENTRYPOINT gets {shell} and the text '
                              'as its arguments instead of {text}.',
-               'elsewhere': 'CMD {text} runs under {shell}: the program is not process 1 and does not get '
-                            'the signal that stops the container.'},
+               'elsewhere': 'CMD {text} is run by {shell}: most shells do not pass on the signal that stops '
+                            'the container.'},
   'helps': {'': 'Write CMD {repaired}',
             'other': 'Name the handler in JSON, such as CMD {example}',
             'program': 'Name the handler, such as CMD {example}; to run a program set ENTRYPOINT, too',

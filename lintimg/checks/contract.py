@@ -118,6 +118,9 @@ def _shell_form_elsewhere(subject: Subject, step: Step) -> Iterator[Hit]:
         return
     if words is None or has_adapter(subject) or _is_shell_wanted(step, words):
         return
+    if "windows" in (subject.base_image or "") or "nanoserver" in (subject.base_image or ""):
+        # The shell is cmd there, and paths would have to be written otherwise.
+        return
     repaired = _array(words)
     yield Hit(
         word.span,
@@ -288,7 +291,7 @@ def _values(step: Step) -> dict[str, str]:
     return {
         "instruction": step.instruction.keyword,
         "text": shown(text, _SHOWN),
-        "shell": ", ".join(f'"{word}"' for word in step.shell),
+        "shell": " ".join(step.shell),
         "example": "",
         "program": "",
     }

@@ -241,7 +241,11 @@ def _is_all_seen(subject: Subject) -> bool:
             if copy.from_ is None:
                 if any(is_remote(word.text) for word in copy.sources):
                     return False
-            elif subject.build.stage_called(copy.from_) is None and plain_language(copy.from_) is None:
+            elif (
+                subject.build.stage_called(copy.from_) is None
+                and plain_language(copy.from_) is None
+                and aws_base(copy.from_) is None
+            ):
                 return False
         for run in subject.runs(number):
             if any(script.unread for script in run.scripts):
