@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from lintimg import __version__
 
+if TYPE_CHECKING:
+    # Typer's own copy of click moves between its releases.
+    _Context = Any
+    _Formatter = Any
+
+
+class GroupedCommand(TyperCommand):
+    """A command whose help lists its options by purpose: the `rich_help_panel` of each, without rich."""
+
+    def format_options(self, ctx: _Context, formatter: _Formatter) -> None:
+        """Writes the sections in the order of their first parameter."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                title = getattr(parameter, "rich_help_panel", None) or "Other"
+                sections.setdefault(title, []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+_CHECKED, _RULES, _OUTPUT, _SETTINGS = "What is checked", "Which rules", "Output", "Configuration"
+
 app = typer.Typer(
     name="lintimg",
-    help="Lint the Dockerfiles of AWS Lambda container images: what Lambda refuses, what bloats, what breaks the cache.",
+    help="Find in a Dockerfile what AWS Lambda will refuse, what bloats the image and what slows its builds.",
+    epilog="Start with: lintimg check Dockerfile",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-rules_app = typer.Typer(help="List the rules, or test rules of your own.", rich_markup_mode=None)
-app.add_typer(rules_app, name="rules", invoke_without_command=True)
+rules_app = typer.Typer(rich_markup_mode=None, help="List the rules, or test rules of your own.")
 
 
 def _version(asked: bool) -> None:
@@ -35,70 +60,138 @@ def _main(
     del version
 
 
-@app.command()
+@app.command(
+    cls=GroupedCommand,
+    short_help="Lint Dockerfiles.",
+    epilog="Exit status: 0 nothing at or above --fail-on; 1 findings; 2 lintimg could not do all of its work.",
+)
 def check(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Dockerfiles, folders to search, or - for standard input.", metavar="[PATH]..."),
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Dockerfiles, folders to search, or - for standard input; the working directory by default.",
+            rich_help_panel=_CHECKED,
+        ),
     ] = None,
     target: Annotated[
-        str, typer.Option(help="What the image is for: auto, lambda, generic, bundling or builder.")
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="What the image is for: auto, lambda, generic, bundling or builder.",
+            rich_help_panel=_CHECKED,
+        ),
     ] = "auto",
     target_stage: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The stage that is shipped; the last by default.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The stage that is shipped; the last by default.", rich_help_panel=_CHECKED
+        ),
     ] = None,
     build_arg: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A build argument; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="A build argument, as docker build takes it; may be repeated.",
+            rich_help_panel=_CHECKED,
+        ),
     ] = None,
     context: Annotated[
-        str | None, typer.Option(metavar="DIR", help="The build context; found by itself where it can be.")
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="The build context; lintimg looks for it by itself.",
+            rich_help_panel=_CHECKED,
+        ),
+    ] = None,
+    stdin_filename: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The path that standard input stands for.", rich_help_panel=_CHECKED
+        ),
+    ] = None,
+    force_exclude: Annotated[
+        bool,
+        typer.Option(
+            "--force-exclude",
+            help="Let the configuration exclude files that are named here, too.",
+            rich_help_panel=_CHECKED,
+        ),
+    ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Judge the dates of runtimes as of this day instead of today.",
+            rich_help_panel=_CHECKED,
+        ),
     ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RULES", help="Only these rules: codes, prefixes, names, families, DL3042, ALL."
+            metavar="RULES",
+            help="These rules only: codes (LI402), prefixes (LI4), names, families, other tools' codes"
+            " (DL3042), ALL; separated by commas or repeated.",
+            rich_help_panel=_RULES,
         ),
     ] = None,
     extend_select: Annotated[
-        list[str] | None, typer.Option(metavar="RULES", help="These rules besides.")
+        list[str] | None,
+        typer.Option(metavar="RULES", help="These rules besides.", rich_help_panel=_RULES),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help="Not these rules.")] = None,
-    fail_on: Annotated[
-        str | None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help="Not these; wins over the others.", rich_help_panel=_RULES),
+    ] = None,
+    no_inline_ignores: Annotated[
+        bool,
         typer.Option(
-            metavar="SEVERITY", help="Exit 1 from this severity on: error, warning (default) or info."
+            "--no-inline-ignores",
+            help="Report also what a # lintimg: ignore[…] comment silences.",
+            rich_help_panel=_RULES,
         ),
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Judge dates as of this day instead of today.")
-    ] = None,
+    ] = False,
     output: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", metavar="NAME[=FILE]", help="text, concise, json or json-v1; may be repeated."
+            "--format",
+            metavar="NAME[=FILE]",
+            help="text (default), concise, json or json-v1, to standard output or a file; may be repeated.",
+            rich_help_panel=_OUTPUT,
         ),
     ] = None,
-    stdin_filename: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The path standard input stands for.")
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEVERITY",
+            help="Exit 1 from this severity on: error, warning (default) or info.",
+            rich_help_panel=_OUTPUT,
+        ),
     ] = None,
-    force_exclude: Annotated[
-        bool, typer.Option("--force-exclude", help="Apply exclude globs to files named here too.")
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 despite findings.", rich_help_panel=_OUTPUT)
     ] = False,
-    no_inline_ignores: Annotated[
-        bool, typer.Option("--no-inline-ignores", help="Disregard # lintimg: comments.")
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Print findings and errors only.", rich_help_panel=_OUTPUT),
     ] = False,
+    color: Annotated[
+        str,
+        typer.Option(metavar="WHEN", help="Colours: auto, always or never.", rich_help_panel=_OUTPUT),
+    ] = "auto",
     config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="This configuration instead of the nearest.")
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="This configuration instead of the nearest .lintimg.yaml or pyproject.toml.",
+            rich_help_panel=_SETTINGS,
+        ),
     ] = None,
-    no_config: Annotated[bool, typer.Option("--no-config", help="No configuration at all.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only findings and errors.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 despite findings.")] = False,
-    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    no_config: Annotated[
+        bool, typer.Option("--no-config", help="No configuration at all.", rich_help_panel=_SETTINGS)
+    ] = False,
 ) -> None:
-    """Lint Dockerfiles.
-
-    Exit status: 0 nothing at or above --fail-on, 1 findings, 2 lintimg could not do its work.
-    """
+    """Lint Dockerfiles: what Lambda refuses, what bloats the image, what slows its builds."""
     from lintimg.cli.check import run_check
 
     raise typer.Exit(
@@ -126,19 +219,24 @@ def check(
     )
 
 
-@app.command()
+@app.command(short_help="Tell what a rule is about.")
 def explain(
     rule: Annotated[
-        str | None, typer.Argument(help="A code, a name, or another tool's code such as DL3042.")
+        str | None,
+        typer.Argument(metavar="[RULE]", help="A code, a name, or another tool's code such as DL3042."),
     ] = None,
     search: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Find rules by words, or by the error text you met.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Find rules by words, or by the error message you met."),
     ] = None,
 ) -> None:
-    """Tell what a rule is about."""
+    """Tell what a rule is about: why it matters, what to write instead, how to silence it."""
     from lintimg.cli.explain import run_explain
 
     raise typer.Exit(run_explain(rule, search))
+
+
+app.add_typer(rules_app, name="rules", invoke_without_command=True)
 
 
 @rules_app.callback()
@@ -146,35 +244,49 @@ def rules(
     context: typer.Context,
     output: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
 ) -> None:
-    """List every rule."""
+    """List the rules, or test rules of your own."""
     if context.invoked_subcommand is None:
         from lintimg.cli.rules import run_rules
 
         raise typer.Exit(run_rules(output))
 
 
-@rules_app.command("test")
-def rules_test(folder: Annotated[str, typer.Argument(help="A folder of rule files.")]) -> None:
-    """Run the examples of your own rule files."""
+@rules_app.command("test", short_help="Run the examples of your own rule files.")
+def rules_test(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A folder of rule files (CODE-name.yaml).")],
+) -> None:
+    """Run the examples of your own rule files and tell which do not hold."""
     from lintimg.cli.rules import run_rules_test
 
     raise typer.Exit(run_rules_test(folder))
 
 
-@app.command()
-def schema(name: Annotated[str, typer.Argument(help="report, config, rule or ast.")]) -> None:
-    """Print a JSON Schema."""
+@app.command(short_help="Print a JSON Schema.")
+def schema(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="report (check --format json), config (.lintimg.yaml), rule (a rule file) or ast.",
+        ),
+    ],
+) -> None:
+    """Print the JSON Schema of what lintimg writes or reads."""
     from lintimg.cli.schema import run_schema
 
     raise typer.Exit(run_schema(name))
 
 
-@app.command()
+@app.command(short_help="Print how Dockerfiles are read.")
 def ast(
-    files: Annotated[list[str], typer.Argument(help="Dockerfiles, or - for standard input.")],
-    output: Annotated[str, typer.Option("--format", metavar="NAME", help="json or jsonl.")] = "json",
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Dockerfiles, or - for standard input.")
+    ],
+    output: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="json, or jsonl for one line a file.")
+    ] = "json",
 ) -> None:
-    """Print how Dockerfiles are read: instructions, words and their places."""
+    """Print how Dockerfiles are read: stages, instructions, words and their places, as JSON."""
     from lintimg.cli.ast import run_ast
 
     raise typer.Exit(run_ast(tuple(files), output))

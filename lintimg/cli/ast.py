@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from lintimg.cli.options import UsageError
+from lintimg.cli.options import UsageError, unknown
 from lintimg.dockerfile.dump import document_to_json
 from lintimg.dockerfile.lexer import parse
 from lintimg.text import SourceText
@@ -15,7 +15,7 @@ from lintimg.text import SourceText
 def run_ast(files: tuple[str, ...], output: str) -> int:
     """Prints one JSON document a file; the exit status. Raises UsageError for an unreadable file."""
     if output not in ("json", "jsonl"):
-        raise UsageError(f"--format {output} is not known; known are json, jsonl")
+        raise UsageError(unknown("--format", output, ("json", "jsonl")))
     for name in files:
         document = document_to_json(parse(SourceText(name, _read(name))))
         text = json.dumps(document, ensure_ascii=False, indent=2 if output == "json" else None)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from lintimg.cli.options import CheckOptions, UsageError
-from lintimg.cli.output import Output, open_output
+from lintimg.cli.options import CheckOptions, UsageError, unknown
+from lintimg.cli.output import open_output
 from lintimg.cli.service import check
 from lintimg.cli.sources import LARGEST, STDIN
 from lintimg.model.finding import KINDS, SEVERITIES, Severity
-from lintimg.report.formats import FORMATS, render
+from lintimg.report.formats import FOR_PEOPLE, FORMATS, render
 
 
 def run_check(
@@ -38,16 +38,18 @@ def run_check(
     color: str,
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
-    directory = Path.cwd()
-    wanted = [_format(text) for text in formats]
+    directory = working_directory()
+    wanted = _formats(formats)
     output = open_output(color)
+    if config is not None and not use_config:
+        raise UsageError("--config and --no-config contradict each other")
     options = CheckOptions(
         paths=paths,
         target=_kind(target),
         target_stage=target_stage,
         build_arguments=_build_arguments(build_arguments),
         context=_folder(directory, context),
-        select=None if select is None else _split(select),
+        select=None if select is None else _selected(select),
         extend_select=_split(extend_select),
         ignore=_split(ignore),
         fail_on=_severity(fail_on),
@@ -64,29 +66,44 @@ def run_check(
     for name, file in wanted:
         if file is not None:
             output.write_file(directory / file, render(name, outcome.report, colour=False, width=100))
-        elif not quiet or name != "text" or outcome.report.findings or outcome.report.errors:
-            output.write(render(name, outcome.report, colour=output.colour, width=output.width))
+        elif name in FOR_PEOPLE:
+            colour, width = output.colour, output.width
+            output.write(render(name, outcome.report, colour=colour, width=width, summary=not quiet))
+        else:
+            output.write_data(render(name, outcome.report, colour=False, width=100))
     if not quiet:
         for note in outcome.notes:
             output.note(note)
-    _tell_errors(output, wanted, outcome.report.errors)
+    if not any(name in FOR_PEOPLE and file is None for name, file in wanted):
+        # Errors reach a person also when the report goes to a file or a program.
+        for problem in outcome.report.errors:
+            output.note(f"{problem.path}: {problem.message}" if problem.path else problem.message)
     return outcome.report.exit_status
 
 
-def _tell_errors(output: Output, wanted: list[tuple[str, str | None]], errors: tuple[object, ...]) -> None:
-    """Errors reach a person also when the report goes to a file or a program."""
-    if errors and not any(name in ("text", "concise") and file is None for name, file in wanted):
-        for problem in errors:
-            path = getattr(problem, "path", None)
-            output.note(
-                f"{path}: {getattr(problem, 'message', '')}" if path else str(getattr(problem, "message", ""))
-            )
+def working_directory() -> Path:
+    """The folder lintimg runs in. Raises UsageError when it is gone."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError("the working directory does not exist any more") from error
+
+
+def _formats(texts: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    wanted = [_format(text) for text in texts]
+    printed = [name for name, file in wanted if file is None]
+    if len(printed) > 1:
+        raise UsageError(
+            f"--format {printed[0]} and --format {printed[1]} cannot both go to standard output:"
+            f" write --format {printed[1]}=FILE"
+        )
+    return wanted
 
 
 def _format(text: str) -> tuple[str, str | None]:
     name, equals, file = text.partition("=")
     if name not in FORMATS:
-        raise UsageError(f"--format {name} is not known; known are {', '.join(FORMATS)}")
+        raise UsageError(unknown("--format", name, FORMATS))
     if equals and not file:
         raise UsageError(f"--format {name}= names no file")
     return name, file or None
@@ -96,11 +113,18 @@ def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
 
+def _selected(texts: tuple[str, ...]) -> tuple[str, ...]:
+    selectors = _split(texts)
+    if not selectors:
+        raise UsageError("--select names no rule")
+    return selectors
+
+
 def _kind(text: str) -> str | None:
     if text == "auto":
         return None
     if text not in KINDS:
-        raise UsageError(f"--target {text} is not known; known are auto, {', '.join(KINDS)}")
+        raise UsageError(unknown("--target", text, ("auto", *KINDS)))
     return text
 
 
@@ -108,7 +132,7 @@ def _severity(text: str | None) -> Severity | None:
     if text is None:
         return None
     if text not in SEVERITIES:
-        raise UsageError(f"--fail-on {text} is not known; known are {', '.join(SEVERITIES)}")
+        raise UsageError(unknown("--fail-on", text, SEVERITIES))
     return text
 
 
@@ -137,8 +161,3 @@ def _folder(directory: Path, text: str | None) -> Path | None:
     if not (directory / text).is_dir():
         raise UsageError(f"--context {text}: no such folder")
     return directory / text
-
-
-def note_error(message: str) -> None:
-    """One sentence on standard error."""
-    sys.stderr.write(f"lintimg: {message}\n")

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Iterator, Mapping
 
 from lintimg.cli.options import UsageError
+from lintimg.cli.output import Output, open_output
 from lintimg.lint.rule import Rule, RuleText
-from lintimg.lint.selection import UnknownSelectorError, choose
+from lintimg.lint.selection import Choice, UnknownSelectorError, choose
 from lintimg.lint.table import bundled_rules, bundled_text, rules_by_code
+
+_WIDEST = 100
+_PAGES = 3
+"""A selector that names more rules than this gets a list of them."""
 
 
 def run_explain(rule: str | None, search: str | None) -> int:
-    """Prints the rules asked for; the exit status."""
+    """Prints the rules asked for; the exit status. Raises UsageError."""
     if (rule is None) == (search is None):
         raise UsageError("name one rule (lintimg explain LI402) or search for one (--search TEXT)")
+    output = open_output("auto")
     if search is not None:
-        return _search(search)
+        return _search(search, output)
     try:
-        codes = choose(rule or "", bundled_rules()).codes
+        choice = choose(rule or "", bundled_rules())
     except UnknownSelectorError as error:
-        raise UsageError(str(error)) from error
-    pages = [_page(rules_by_code()[code], bundled_text(code)) for code in codes]
-    sys.stdout.write("\n\n".join(pages) + "\n")
+        raise UsageError(f"{error}; lintimg explain --search TEXT looks for words") from error
+    rules = [rules_by_code()[code] for code in choice.codes]
+    if len(rules) > _PAGES:
+        output.write("".join(_line(rule) for rule in rules))
+        return 0
+    width = min(output.width, _WIDEST)
+    pages = [
+        "\n".join([*_elsewhere(choice, rule), *_page(rule, bundled_text(rule.code), width)]) for rule in rules
+    ]
+    output.write("\n\n".join(page.rstrip() for page in pages) + "\n")
     return 0
 
 
-def _search(text: str) -> int:
+def _line(rule: Rule) -> str:
+    return f"{rule.code}  {rule.name}: {rule.title}\n"
+
+
+def _search(text: str, output: Output) -> int:
     words = text.lower().split()
     found = []
     for rule in bundled_rules():
@@ -40,39 +58,92 @@ def _search(text: str) -> int:
                 *rule.helps.values(),
                 story.rationale,
                 *story.search,
+                *(equivalent.code for equivalent in rule.equivalents),
             )
         ).lower()
         exact = text.lower() in " ".join(story.search).lower()
         if exact or all(word in where for word in words):
-            found.append((not exact, rule))
+            found.append((not exact, rule.code, rule))
     if not found:
         sys.stderr.write(f"lintimg: no rule speaks of {text!r}; lintimg rules lists them all\n")
         return 1
-    for _, rule in sorted(found, key=lambda entry: (entry[0], entry[1].code)):
-        sys.stdout.write(f"{rule.code}  {rule.name}: {rule.title}\n")
+    output.write("".join(_line(rule) for _, _, rule in sorted(found, key=lambda entry: entry[:2])))
     return 0
 
 
-def _page(rule: Rule, text: RuleText) -> str:
-    state = rule.severity if rule.default else f"{rule.severity}, off by default"
-    parts = [f"{rule.code} {rule.name}", f"{rule.title}. ({state}; for {', '.join(rule.applies_to)})", ""]
-    for paragraph in text.rationale.split("\n\n"):
-        parts += [*textwrap.wrap(paragraph, 96), ""]
-    for variant, message in rule.helps.items():
-        parts += textwrap.wrap(
-            f"Do{f' ({variant})' if variant else ''}: {message}", 96, subsequent_indent="    "
+def _elsewhere(choice: Choice, rule: Rule) -> Iterator[str]:
+    """What another tool's code means here."""
+    wanted = choice.selector.lower()
+    tools = sorted({equivalent.tool for equivalent in rule.equivalents if equivalent.code.lower() == wanted})
+    if not tools or wanted == rule.code.lower():
+        return
+    conditions = " or ".join(_condition(condition) for condition in choice.codes[rule.code])
+    only = f" where {conditions}" if conditions else ""
+    yield f"{choice.selector} of {' and '.join(tools)} is {rule.code} here{only}."
+    yield ""
+
+
+def _condition(condition: Mapping[str, str]) -> str:
+    return " and ".join(f"{key} is {value}" for key, value in condition.items())
+
+
+def _page(rule: Rule, text: RuleText, width: int) -> Iterator[str]:
+    def wrapped(paragraph: str, first: str = "", rest: str = "") -> list[str]:
+        return textwrap.wrap(
+            paragraph,
+            width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+            break_long_words=False,
         )
-    parts.append("")
-    for number, bad in enumerate(text.bad[:2]):
-        parts += ["Instead of", "", textwrap.indent(bad.rstrip(), "    "), ""]
-        fixed = text.fixed[number]
+
+    state = rule.severity if rule.default else f"{rule.severity}, off by default"
+    yield f"{rule.code} {rule.name}  ({state}; family {rule.family}; for {', '.join(rule.applies_to)} files)"
+    yield f"{rule.title}."
+    yield ""
+    for paragraph in text.rationale.rstrip().split("\n\n"):
+        yield from wrapped(paragraph)
+        yield ""
+    yield "What to do"
+    for variant, remedy in rule.helps.items():
+        yield from wrapped(remedy, f"  {variant}: " if variant else "  ", "      ")
+    yield ""
+    yield from _examples(text)
+    if rule.code != "LI000":
+        yield "Silence it with a line above the instruction"
+        yield f"  # lintimg: ignore[{rule.code}] why"
+        yield ""
+    tools: dict[str, list[str]] = {}
+    for equivalent in rule.equivalents:
+        codes = tools.setdefault(equivalent.tool, [])
+        if equivalent.code not in codes:
+            codes.append(equivalent.code)
+    if tools:
+        yield "The same elsewhere"
+        for tool, codes in tools.items():
+            yield from wrapped(f"{tool}: {', '.join(codes)}", "  ", "      ")
+        yield ""
+    if text.references:
+        yield "More"
+        yield from (f"  {reference}" for reference in text.references)
+
+
+def _examples(text: RuleText) -> Iterator[str]:
+    """The first example with its remedy; without one, what fires and what does not."""
+    for bad, fixed in zip(text.bad, text.fixed, strict=True):
         if fixed is not None:
-            parts += ["write", "", textwrap.indent(fixed.rstrip(), "    "), ""]
-    if text.good and not any(text.fixed[:2]):
-        parts += ["This is fine:", "", textwrap.indent(text.good[0].rstrip(), "    "), ""]
-    parts += [f"To silence it: # lintimg: ignore[{rule.code}] reason, on a line above the instruction.", ""]
-    if rule.equivalents:
-        elsewhere = ", ".join(f"{entry.code} ({entry.tool})" for entry in rule.equivalents)
-        parts += [*textwrap.wrap(f"Elsewhere: {elsewhere}", 96, subsequent_indent="    "), ""]
-    parts += [f"See {reference}" for reference in text.references]
-    return "\n".join(parts).rstrip()
+            yield from _example("Instead of", bad)
+            yield from _example("write", fixed)
+            return
+    for bad in text.bad[:1]:
+        yield from _example("It fires on", bad)
+    for good in text.good[:1]:
+        yield from _example("This is fine", good)
+
+
+def _example(title: str, dockerfile: str) -> Iterator[str]:
+    yield title
+    yield ""
+    yield textwrap.indent(dockerfile.rstrip(), "    ")
+    yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,17 @@ from lintimg.model.finding import Severity
 
 class UsageError(Exception):
     """Arguments that make no sense together or name nothing; the message says what to type."""
+
+
+def unknown(what: str, text: str, known: Iterable[str]) -> str:
+    """The sentence for a word that is not among `known`."""
+    # Imported here: a mistake is rare, a cold start is not.
+    from difflib import get_close_matches
+
+    known = tuple(known)
+    near = get_close_matches(text[:60], known, 1)
+    hint = f", did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+    return f"{what} {text} is not known{hint}"
 
 
 class CheckOptions(NamedTuple):

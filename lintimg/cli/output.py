@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from lintimg.cli.options import UsageError
+from lintimg.cli.options import UsageError, unknown
 from lintimg.text import printable
 
 _CHOICES = ("auto", "always", "never")
@@ -26,39 +26,59 @@ class Output(NamedTuple):
         stream.write(text.encode(encoding, "replace").decode(encoding, "replace"))
         stream.flush()
 
+    def write_data(self, text: str) -> None:
+        """Prints `text` for programs: UTF-8 and line feeds whatever the terminal speaks."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+
     def write_file(self, path: Path, text: str) -> None:
         """Writes a whole file through a temporary one. Raises UsageError when that cannot be done."""
-        # Imported here: it costs a cold start 5 ms.
-        import tempfile
-
-        temporary = None
+        data = text.encode("utf-8", "replace")
         try:
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
-                stream.write(text)
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(temporary).chmod(0o666 & ~mask)
-            Path(temporary).replace(path)
-        except OSError as error:
-            if temporary is not None:
-                Path(temporary).unlink(missing_ok=True)
-            raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+            if path.exists() and not path.is_file():
+                # A device or a pipe, such as /dev/stdout: nothing that a rename may replace.
+                with path.open("wb") as stream:
+                    stream.write(data)
+            else:
+                _replace(path.resolve(), data)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"{path}: cannot be written: {why}") from error
 
     def note(self, text: str) -> None:
         """One line on standard error."""
         sys.stderr.write(f"lintimg: {printable(text)}\n")
 
 
+def _replace(path: Path, data: bytes) -> None:
+    # Imported here: it costs a cold start 5 ms.
+    import tempfile
+
+    mask = os.umask(0)
+    os.umask(mask)
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def open_output(color: str) -> Output:
     """The output with --color `color`. Precedence: the flag, NO_COLOR, FORCE_COLOR, whether it is a terminal."""
     if color not in _CHOICES:
-        raise UsageError(f"--color {color} is not known; known are {', '.join(_CHOICES)}")
+        raise UsageError(unknown("--color", color, _CHOICES))
     if color != "auto":
         colour = color == "always"
     elif os.environ.get("NO_COLOR"):
         colour = False
-    elif os.environ.get("FORCE_COLOR"):
+    elif os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0":
         colour = True
     else:
         colour = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 
 from lintimg.aws.tables import data_as_of
-from lintimg.cli.options import UsageError
+from lintimg.cli.options import UsageError, unknown
+from lintimg.cli.output import open_output
 from lintimg.lint.table import bundled_rules, bundled_text, rule_info
+from lintimg.report.json import rule_to_json
+from lintimg.text import printable
 
 
 def run_rules(output: str) -> int:
     """Lists every rule; the exit status."""
     if output == "json":
-        listing = []
-        for rule in bundled_rules():
-            info = rule_info(rule, bundled_text(rule.code))
-            listing.append(
-                {
-                    **info._asdict(),
-                    "applies_to": list(rule.applies_to),
-                    "default": rule.default,
-                    "fix": rule.fix_applicability,
-                }
-            )
-        sys.stdout.write(json.dumps(listing, indent=2, ensure_ascii=False) + "\n")
+        listing = [
+            {
+                "code": rule.code,
+                **rule_to_json(rule_info(rule, bundled_text(rule.code))),
+                "applies_to": list(rule.applies_to),
+                "default": rule.default,
+                "fix": rule.fix_applicability,
+            }
+            for rule in bundled_rules()
+        ]
+        open_output("never").write_data(json.dumps(listing, indent=2, ensure_ascii=False) + "\n")
         return 0
     if output != "text":
-        raise UsageError(f"--format {output} is not known; known are text, json")
+        raise UsageError(unknown("--format", output, ("text", "json")))
     from tabulate import tabulate
 
     rows = [
@@ -43,7 +44,7 @@ def run_rules(output: str) -> int:
         for rule in bundled_rules()
     ]
     table = tabulate(rows, headers=("code", "name", "severity", "fix", "what"), disable_numparse=True)
-    sys.stdout.write(f"{table}\n")
+    open_output("never").write(f"{table}\n")
     return 0
 
 
@@ -63,6 +64,7 @@ def run_rules_test(folder: str) -> int:
     if not files:
         raise UsageError(f"{folder}: holds no rule file (CODE-name.yaml)")
     bench = bundled_bench(bundled_rules(), date.fromisoformat(data_as_of()))
+    printed = open_output("never")
     run = failed = 0
     for file in files:
         for case in cases(file):
@@ -70,6 +72,7 @@ def run_rules_test(folder: str) -> int:
             wrong = failures(case, bench)
             failed += bool(wrong)
             for sentence in wrong:
-                sys.stdout.write(f"{case.name}: {sentence}\n")
-    sys.stdout.write(f"{len(files)} rules, {run} examples, {failed} failed\n")
+                printed.write(f"{case.name}: {printable(sentence)}\n")
+    rules = "1 rule" if len(files) == 1 else f"{len(files)} rules"
+    printed.write(f"{rules}, {run} examples, {failed} failed\n")
     return 1 if failed else 0

@@ -12,6 +12,7 @@ from lintimg.aws.tables import data_as_of
 from lintimg.checks.registry import find_check
 from lintimg.cli.configurations import Configurations
 from lintimg.cli.options import CheckOptions, UsageError
+from lintimg.cli.progress import counted
 from lintimg.cli.sources import Source, Sources
 from lintimg.cli.surroundings import Surroundings
 from lintimg.context.deployment import Deployment
@@ -55,7 +56,7 @@ class _Run:
     def outcome(self, stdin: bytes) -> Outcome:
         options = self.options
         sources = self.sources.read(options.paths, stdin, options.stdin_filename, options.force_exclude)
-        results = [self.check_one(source) for source in sources]
+        results = [self.check_one(source) for source in counted(sources)]
         if not results:
             self.check_selectors()
         findings = sorted((f for result in results for f in result.findings), key=finding_order)

@@ -10,6 +10,9 @@ from lintimg.model.report import Report
 FORMATS = {"text": "text", "concise": "concise", "json": "json", "json-v1": "json"}
 """Format name to the module that writes it."""
 
+FOR_PEOPLE = frozenset(("text", "concise"))
+"""The formats that may be printed in a terminal's own encoding."""
+
 
 def render(name: str, report: Report, *, colour: bool, width: int, summary: bool = True) -> str:
     """`report` in the format `name`, which must be one of FORMATS.

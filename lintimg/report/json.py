@@ -38,7 +38,7 @@ def to_json(report: Report) -> dict[str, Any]:
         },
         "files": [_file(file) for file in report.files],
         "images": [],
-        "rules": {code: _rule(info) for code, info in sorted(report.rules.items())},
+        "rules": {code: rule_to_json(info) for code, info in sorted(report.rules.items())},
         "findings": [_finding(finding) for finding in findings],
         "suppressed": [_suppressed(entry) for entry in report.suppressed],
         "errors": [_problem(problem) for problem in report.errors],
@@ -77,7 +77,8 @@ def _file(file: FileReport) -> dict[str, Any]:
     }
 
 
-def _rule(info: RuleInfo) -> dict[str, Any]:
+def rule_to_json(info: RuleInfo) -> dict[str, Any]:
+    """A rule as plain data, without its code."""
     return {
         "name": info.name,
         "title": info.title,

@@ -130,8 +130,10 @@ class _Writer:
             self.lines.append(f"{checked}: {self.counts()}{tail}.")
             code = report.findings[0].rule
             self.lines.append(self.paint("dim", f"lintimg explain {code} tells more about {code}."))
-        else:
+        elif report.files:
             self.lines.append(f"{checked}: {self.paint('good', 'nothing found')}{tail}.")
+        else:
+            self.lines.append(f"{checked}.")
         if report.errors:
             self.lines.append(
                 f"{_count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
