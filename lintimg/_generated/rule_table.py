@@ -268,6 +268,34 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_title': 'Write CMD {repaired}',
   'fix_applicability': 'unsafe',
   'equivalents': ()},
+ {'code': 'LI205',
+  'name': 'wrong-package-manager',
+  'title': 'The base image does not have this package manager',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
+  'default': True,
+  'messages': {'': '{image} is {system}, which has no {program}: the build stops with "{program}: command '
+                   'not found".'},
+  'helps': {'': 'Write {right} instead of {program}.',
+            'lacking': 'Write {right} instead of {program}; {right} in this image is microdnf, which has no '
+                       '{lacking}: name the packages one by one.',
+            'amazon-linux-extras': 'Amazon Linux 2023 has no extras: install the package itself with dnf '
+                                   'install -y.',
+            'dnf': 'Write dnf install -y instead of {program}; some packages have another name (g++ is '
+                   'gcc-c++, libpq-dev is libpq-devel).',
+            'yum': 'Write yum install -y instead of {program}; some packages have another name (g++ is '
+                   'gcc-c++, libpq-dev is postgresql-devel).',
+            'apt-get': 'Write apt-get update && apt-get install -y --no-install-recommends instead of '
+                       '{program}; some packages have another name (gcc-c++ is g++, libpq-devel is '
+                       'libpq-dev).',
+            'apk': 'Write apk add --no-cache instead of {program}; some packages have another name '
+                   '(build-essential is build-base).'},
+  'check': 'package_manager.wrong_package_manager',
+  'match': None,
+  'fix_title': 'Write {right} instead of {program}',
+  'fix_applicability': 'safe',
+  'equivalents': ()},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

@@ -643,6 +643,128 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY server.js ./\n'
             'ENTRYPOINT ["node", "server.js"]\n',
             None)),
+ 'LI205': ("AWS's Lambda base images changed their operating system: those of Python 3.12, Node.js 20, Java "
+           '21, .NET 8, Ruby 3.3 and all later ones, and\n'
+           'provided:al2023, are Amazon Linux 2023 in its minimal form. They have microdnf, which answers to '
+           'the name dnf as well, and no yum. The images before them\n'
+           'are Amazon Linux 2 and have yum only. apt-get and apk belong to Debian, Ubuntu and Alpine and '
+           "are in none of AWS's images.\n"
+           '\n'
+           'A Dockerfile that moves from python:3.11 to python:3.12 therefore stops at its first yum. The '
+           'commands themselves are the same: yum install -y becomes\n'
+           'dnf install -y. microdnf has no groups (yum groupinstall) and no extras (amazon-linux-extras).\n'
+           '\n'
+           'A package manager that the file installs, links or copies in, or that a script only tries (if '
+           'command -v yum …, yum … || dnf …), is left alone.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://docs.aws.amazon.com/linux/al2023/ug/minimal-container.html',
+            'https://github.com/aws/aws-lambda-base-images/issues/124'),
+           ('lambda',),
+           ('yum: command not found',
+            '/bin/sh: line 1: yum: command not found',
+            'apt-get: not found',
+            'apt-get: command not found',
+            'apk: not found',
+            'dnf: command not found',
+            'exit code: 127'),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN yum install -y git && yum clean all\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'ARG RUNTIME=22\n'
+            'FROM public.ecr.aws/lambda/nodejs:${RUNTIME} AS build\n'
+            'WORKDIR /build\n'
+            'RUN yum update -y \\\n'
+            '    && yum install -y \\\n'
+            '        gcc-c++ \\\n'
+            '        make\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:${RUNTIME}\n'
+            'RUN /usr/bin/yum install -y fontconfig && rm -rf /var/cache/yum\n'
+            'COPY --from=build /build/node_modules ./node_modules\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'RUN apt-get update && apt-get install -y ffmpeg && rm -rf /var/lib/apt/lists/*\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS build\n'
+            'RUN yum groupinstall -y "Development Tools"\n'
+            'RUN amazon-linux-extras enable python3.8\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /out/bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function"]\n',
+            'FROM public.ecr.aws/lambda/python:3.11\n'
+            'RUN dnf install -y git && dnf clean all\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.12-slim\nRUN yum install -y git\nCOPY app.py ./\nCMD ["python", "app.py"]\n',
+            'FROM node:24-slim AS build\n'
+            'RUN apk add --no-cache python3 make g++\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /app ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM golang:1.26 AS build\n'
+            'RUN apt-get update && apt-get install -y protobuf-compiler\n'
+            'COPY . .\n'
+            'RUN go build -o /bootstrap .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.11 AS old\n'
+            'RUN yum install -y git\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'RUN dnf install -y git && dnf clean all && rm -rf /var/cache/dnf /var/cache/yum\n'
+            'RUN microdnf install -y tar && microdnf clean all\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function"]\n',
+            'ARG VERSION=3.12\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION}\n'
+            'RUN if command -v dnf; then dnf install -y git && dnf clean all; else yum install -y git && yum '
+            'clean all; fi\n'
+            'RUN yum install -y tar && yum clean all || dnf install -y tar && dnf clean all\n'
+            'RUN command -v apt-get && apt-get install -y --no-install-recommends jq && rm -rf '
+            '/var/lib/apt/lists/* || true\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN ln -s /usr/bin/microdnf /usr/bin/yum\n'
+            'RUN yum install -y git && yum clean all\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'ARG VERSION\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION}\n'
+            'RUN yum install -y git && yum clean all && rm -rf /var/cache/yum\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN dnf install -y git && dnf clean all\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'ARG RUNTIME=22\n'
+            'FROM public.ecr.aws/lambda/nodejs:${RUNTIME} AS build\n'
+            'WORKDIR /build\n'
+            'RUN dnf update -y \\\n'
+            '    && dnf install -y \\\n'
+            '        gcc-c++ \\\n'
+            '        make\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:${RUNTIME}\n'
+            'RUN /usr/bin/yum install -y fontconfig && rm -rf /var/cache/yum\n'
+            'COPY --from=build /build/node_modules ./node_modules\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            None,
+            None,
+            'FROM public.ecr.aws/lambda/python:3.11\n'
+            'RUN yum install -y git && yum clean all\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
