@@ -296,6 +296,34 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_title': 'Write {right} instead of {program}',
   'fix_applicability': 'safe',
   'equivalents': ()},
+ {'code': 'LI206',
+  'name': 'entrypoint-without-runtime-client',
+  'title': 'ENTRYPOINT takes the place of the one that starts the runtime',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': "This ENTRYPOINT starts {program} in place of AWS's entry point, which starts the runtime "
+                   'client: nothing asks Lambda for events, so every invocation times out or ends with '
+                   'Runtime.ExitError.',
+               'command': "This ENTRYPOINT starts {program} in place of AWS's entry point, which starts the "
+                          'runtime client: nothing reads the handler {handler}, and every invocation ends '
+                          'with Runtime.ExitError.',
+               'handler': 'A handler stands where a program must: Lambda tries to execute {program} and '
+                          'fails with Runtime.InvalidEntrypoint.',
+               'provided': 'This ENTRYPOINT starts {program}, and nothing in the image asks Lambda for '
+                           'events: every invocation times out or ends with Runtime.ExitError.'},
+  'helps': {'': 'Delete this ENTRYPOINT and name the handler, such as CMD ["{handler}"]; to run a web server '
+                'add the Lambda Web Adapter',
+            'command': "Delete this ENTRYPOINT: AWS's own reads the handler from CMD",
+            'handler': 'Leave ENTRYPOINT to the base image and write CMD ["{program}"]',
+            'provided': 'Start a program that is linked with a runtime client, or add the Lambda Web Adapter '
+                        'for a web server'},
+  'check': 'entrypoint.entrypoint_without_runtime_client',
+  'match': None,
+  'fix_title': 'Leave ENTRYPOINT to the base image',
+  'fix_applicability': 'unsafe',
+  'equivalents': ()},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

@@ -765,6 +765,94 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["app.handler"]\n',
             None,
             None)),
+ 'LI206': ('AWS\'s Lambda base images bring ENTRYPOINT ["/lambda-entrypoint.sh"]. It starts the runtime '
+           'client, which fetches events from the Runtime API and calls\n'
+           'the handler that CMD names. An ENTRYPOINT in the Dockerfile takes its place, and a program that '
+           'is started instead knows nothing of events: a script runs to its end\n'
+           '(Runtime.ExitError), a web server waits for requests until the function times out.\n'
+           '\n'
+           'An ENTRYPOINT is right where the program brings a runtime client: python -m awslambdaric, a '
+           'compiled Go or Rust binary, a web server beside the Lambda\n'
+           'Web Adapter, or a script that ends with /lambda-entrypoint.sh. These are left alone, and so are '
+           "scripts and programs of the file's own that cannot be read.\n"
+           '\n'
+           'Without a handler or a deployment that makes a function of the image this is a warning, for the '
+           'same image may be meant for ECS or for a build; then say\n'
+           '`# lintimg: target=generic` in the file.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://github.com/aws/aws-lambda-base-images/issues/79',
+            'https://github.com/aws/aws-lambda-web-adapter'),
+           ('lambda',),
+           ('Runtime.InvalidEntrypoint',
+            'Runtime exited without providing a reason',
+            'Runtime.ExitError',
+            'Task timed out',
+            "Couldn't find valid bootstrap(s)"),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nENTRYPOINT ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY src/ ./src/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info \\\n'
+            '    STAGE=production\n'
+            'ENTRYPOINT [ "python3", \\\n'
+            '    "app.py" ]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nENTRYPOINT ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nENTRYPOINT []\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY main.py ./\n'
+            'ENTRYPOINT uvicorn main:app --host 0.0.0.0 --port 8080\n'),
+           ('FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY server.js ./\n'
+            'ENTRYPOINT ["node", "server.js"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS client\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/var/lang/bin/python3", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --chmod=0755 start.sh /\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/start.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            '\n'
+            'FROM base AS test\n'
+            'COPY tests/ ./tests/\n'
+            'ENTRYPOINT ["python", "-m", "unittest"]\n'
+            '\n'
+            'FROM base\n'
+            'CMD ["app.handler"]\n',
+            'FROM golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -o /main .\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY loop.py ./\n'
+            'ENTRYPOINT ["python3", "loop.py"]\n'),
+           (None,
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY src/ ./src/\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info \\\n'
+            '    STAGE=production\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
