@@ -380,6 +380,128 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM ${BASE}\n'
             'COPY --from=build /app/dist/ ./\n'
             'CMD ["index.handler"]\n')),
+ 'LI105': ('Amazon Linux 2 itself ended on 2026-06-30. AWS keeps patching the Lambda base images that are '
+           'built on it until the date of\n'
+           'their own runtime, but only for holes that it rates critical, or important in some packages. '
+           'Nothing fails; it is time to plan\n'
+           'the move. Java offers the same version on Amazon Linux 2023 (java:17.al2023), the other '
+           'languages a newer one.\n'
+           '\n'
+           'Base images whose runtime is deprecated, or soon will be, are reported by LI103 instead.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html',
+            'https://github.com/aws/aws-lambda-roadmap/issues/86'),
+           ('lambda', 'security'),
+           ('Amazon Linux 2 end of life',
+            'GLIBC_2.28 not found',
+            'Cannot find a valid baseurl for repo: amzn2-core'),
+           ('FROM maven:3.9-amazoncorretto-17 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:go-offline\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile dependency:copy-dependencies -DincludeScope=runtime\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:17\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/python:3.11-arm64 AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.11-arm64\n'
+            'COPY --from=build /deps ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/amazonlinux/amazonlinux:2\n'
+            'COPY bootstrap /var/runtime/bootstrap\n'
+            'ENTRYPOINT ["/var/runtime/bootstrap"]\n'),
+           ('FROM public.ecr.aws/lambda/java:17.al2023\n'
+            'COPY build/ ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/java:11 AS build\n'
+            'COPY src/ ./src/\n'
+            'RUN javac -d /out src/com/example/*.java\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /out ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n'),
+           ('FROM maven:3.9-amazoncorretto-17 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:go-offline\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile dependency:copy-dependencies -DincludeScope=runtime\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:17.al2023\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14-arm64 AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14-arm64\n'
+            'COPY --from=build /deps ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            None)),
+ 'LI106': ("The tags of AWS's base images are a version (3.14, 24, 8.al2, al2023), perhaps a date "
+           '(3.14.2026.04.22.11) and an architecture,\n'
+           'which is x86_64 or arm64, never amd64. The managed runtimes are spelt otherwise (nodejs24.x, '
+           'provided.al2023), and official\n'
+           "images have variants that AWS's do not (-slim, -alpine). Such a tag was never pushed, so the "
+           'pull fails with "not found".\n'
+           '\n'
+           'Previews are for trying things out: a python:3.15 was there for some days in July 2026 and then '
+           'withdrawn. A tag beside a digest\n'
+           'is not looked up and not judged.',
+           ('https://gallery.ecr.aws/lambda',
+            'https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://github.com/aws/aws-lambda-python-runtime-interface-client/issues/216'),
+           ('lambda',),
+           ('manifest unknown', 'public.ecr.aws/lambda not found', 'failed to resolve source metadata'),
+           ('FROM public.ecr.aws/lambda/python:3.14-amd64\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'ARG NODE=24.x\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE} AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE}\n'
+            'COPY --from=build /var/task/dist/ ./\n'
+            'ENV NODE_OPTIONS=--enable-source-maps\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.5 AS old\n'
+            'FROM public.ecr.aws/lambda/python:3.99\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:26-preview\nCOPY index.js ./\nCMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14.2026.04.22.11-arm64\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:26-preview AS try\n'
+            'COPY index.js ./\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14-x86_64\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'ARG NODE=24\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE} AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE}\n'
+            'COPY --from=build /var/task/dist/ ./\n'
+            'ENV NODE_OPTIONS=--enable-source-maps\n'
+            'CMD ["index.handler"]\n',
+            None,
+            None)),
  'LI201': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler. A "
            'CMD in shell form\n'
            '(CMD app.handler) arrives as /bin/sh, -c, app.handler. So does a list with single quotes, with a '
@@ -853,6 +975,63 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             None)),
+ 'LI210': ("Of an image's configuration Lambda uses ENTRYPOINT, CMD, WORKDIR and ENV, and ignores the rest. "
+           'That matters most for USER:\n'
+           'the function runs as a user that Lambda chooses, without rights, so files that only the named '
+           'user may read cannot be\n'
+           'read. It is no defect to have these lines where the image runs on other platforms as well, which '
+           'is why this is only a hint.\n'
+           '\n'
+           'EXPOSE beside the Lambda Web Adapter, or on a base for ordinary services, documents the port and '
+           'is not reported. Nor are USER root\n'
+           'and HEALTHCHECK NONE.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('lambda',),
+           ('Lambda USER instruction ignored', 'sbx_user1051', 'HEALTHCHECK Lambda'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'EXPOSE 8080\n'
+            'USER nobody\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS base\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'USER builder\n'
+            '\n'
+            'FROM base\n'
+            'COPY src/ ./src/\n'
+            'ENV LOG_LEVEL=info\n'
+            'VOLUME /data\n'
+            'STOPSIGNAL SIGTERM\n'
+            'HEALTHCHECK --interval=30s CMD ["true"]\n'
+            'USER 1000\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'WORKDIR /app\n'
+            'COPY server.js ./\n'
+            'EXPOSE 8080\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'USER nobody\n'
+            'RUN python --version\n'
+            'USER root\n'
+            'HEALTHCHECK NONE\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-slim AS build\n'
+            'USER node\n'
+            'WORKDIR /home/node/app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /home/node/app/dist/ ./\n'
+            'CMD ["index.handler"]\n'),
+           (None, None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
