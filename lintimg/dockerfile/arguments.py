@@ -131,8 +131,13 @@ def json_or_whole(rest: LogicalText, escape: str) -> Arguments:
 
 def blank_separated(rest: LogicalText, _escape: str) -> Arguments:
     """EXPOSE, FROM."""
-    span = rest.source_span
-    words = [Word(found[0], span(found.start(), found.end())) for found in _WORD.finditer(rest.text)]
+    found = _WORD.finditer(rest.text)
+    if len(rest.starts) == 1:
+        # Spelled out for speed.
+        shift = rest.sources[0]
+        words = [Word(match[0], Span(shift + match.start(), shift + match.end())) for match in found]
+    else:
+        words = [Word(match[0], rest.source_span(*match.span())) for match in found]
     return Arguments(tuple(words), json=False)
 
 
@@ -171,11 +176,14 @@ def labels(rest: LogicalText, escape: str) -> Arguments:
 
 
 def _name_values(rest: LogicalText, escape: str, keyword: str) -> Arguments:
-    words = _shell_like_words(rest.text, escape)
-    if not words:
+    first = _SHELL_LIKE[escape].match(rest.text)
+    if first is None:
         return _NONE
-    if "=" not in words[0][0]:
+    if first[0] == escape:
+        return _NONE
+    if "=" not in first[0]:
         return _old_form(rest, keyword)
+    words = _shell_like_words(rest.text, escape)
     span = rest.source_span
     result: list[Word] = []
     refused: tuple[str, int, int] | None = None

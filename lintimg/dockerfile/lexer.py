@@ -26,6 +26,7 @@ from lintimg.text import SourceText
 
 # Raw bytes 85 and A0 count as blanks before the flags, where BuildKit looks at bytes.
 _KEYWORD = re.compile("([^\t\v\f\r ]*)(?:[\t\v\f\r ][\t\n\v\f\r \udc85\udca0]*)?")
+_ZERO = (0,)
 _NOTHING = Arguments((), json=False)
 
 
@@ -113,16 +114,20 @@ class _Parser:
         content = text.text
         match = _KEYWORD.match(content)
         keyword, at = (match[1], match.end()) if match is not None else (content, len(content))
-        span = text.source_span(0, len(keyword))
         flags: tuple[Flag, ...] = ()
         if content.startswith("--", at):
             rest = part(text, at)
             flags, at = read_flags(rest, self.escape)
             rest = part(rest, at)
         else:
-            stripped = content[at:].lstrip(BLANKS)
-            rest = part(text, len(content) - len(stripped))
-        return keyword, span, flags, rest
+            following = content[at:].lstrip(BLANKS)
+            if len(text.starts) == 1:
+                # The common case, spelled out for speed.
+                start = text.sources[0]
+                at = start + len(content) - len(following)
+                return keyword, Span(start, start + len(keyword)), flags, LogicalText(following, _ZERO, (at,))
+            rest = part(text, len(content) - len(following))
+        return keyword, text.source_span(0, len(keyword)), flags, rest
 
     def arguments(self, number: int, keyword: str, rest: LogicalText) -> Arguments:
         try:
@@ -176,7 +181,7 @@ class _Parser:
 def _trimmed(text: LogicalText) -> LogicalText:
     content = text.text
     kept = content.rstrip(BLANKS)
-    if len(kept) == len(content) and content[:1] not in BLANKS:
+    if len(kept) == len(content) and content and content[0] not in BLANKS:
         return text
     return part(text, len(kept) - len(kept.lstrip(BLANKS)), len(kept))
 

@@ -56,7 +56,10 @@ class LineReader:
         if self.end < MAXIMUM_LINE // 4:
             return len(self.lines)
         for number, line in enumerate(self.lines):
-            if len(line) * 4 > MAXIMUM_LINE and len(line.encode("utf-8", "surrogateescape")) > MAXIMUM_LINE:
+            length = len(line)
+            if length * 4 > MAXIMUM_LINE and (
+                length > MAXIMUM_LINE or len(line.encode("utf-8", "surrogateescape")) > MAXIMUM_LINE
+            ):
                 start = self.starts[number]
                 self.problems.append(
                     SyntaxProblem(
@@ -104,13 +107,15 @@ class LineReader:
 
     def _continued(self, piece: str, start: int, end: int, first: int) -> LogicalLine:
         """A logical line whose first physical line, without its continuation character, is `piece`."""
-        lines, starts, escape = self.lines, self.starts, self.escape
-        at, readable = self.at, self.readable
-        pieces, sources = [piece], [start]
+        lines, escape = self.lines, self.escape
+        pieces, starts, sources, length = [], [], [], 0
+        if piece:
+            pieces, starts, sources, length = [piece], [0], [start], len(piece)
         comments: list[Comment] = []
-        while at < readable:
+        at = self.at
+        while at < self.readable:
             content = lines[at]
-            begin = starts[at]
+            begin = self.starts[at]
             at += 1
             body = content.lstrip(BLANKS)
             if not body:
@@ -121,34 +126,27 @@ class LineReader:
             content = content.rstrip("\r")
             end = begin + len(content)
             tail = content.rstrip(" \t")
-            sources.append(begin)
-            if tail[-1] != escape or tail[-2:-1] == escape:
+            continues = tail[-1] == escape and tail[-2:-1] != escape
+            if continues:
+                content = tail[:-1]
+            if content:
                 pieces.append(content)
+                starts.append(length)
+                sources.append(begin)
+                length += len(content)
+            if not continues:
                 break
-            pieces.append(tail[:-1])
         self.at = at
-        self.comments += comments
-        return LogicalLine(_joined(pieces, sources), Span(start, end), first, at, tuple(comments))
+        if comments:
+            self.comments += comments
+        text = LogicalText("".join(pieces), tuple(starts) or (0,), tuple(sources) or (start,))
+        return LogicalLine(text, Span(start, end), first, at, tuple(comments))
 
 
 def _comment(text: str, start: int, number: int) -> Comment:
     """The comment of a line, `text` being that line from its `#` at `start`."""
     kept = text.rstrip()
     return Comment(kept[1:].strip(), Span(start, start + len(kept)), number)
-
-
-def _joined(pieces: list[str], sources: list[int]) -> LogicalText:
-    starts: list[int] = []
-    kept: list[int] = []
-    at = 0
-    for piece, source in zip(pieces, sources, strict=True):
-        if piece:
-            starts.append(at)
-            kept.append(source)
-            at += len(piece)
-    if not starts:
-        return LogicalText("", (0,), (sources[0],))
-    return LogicalText("".join(pieces), tuple(starts), tuple(kept))
 
 
 def part(logical: LogicalText, start: int, end: int | None = None) -> LogicalText:

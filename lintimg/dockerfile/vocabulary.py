@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os.path
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "data", "instructions.json")  # noqa: PTH118, PTH120 - pathlib costs start-up time
@@ -32,12 +32,15 @@ def vocabulary() -> Vocabulary:
     )
 
 
+@lru_cache(maxsize=128)
 def nearest(word: str, options: tuple[str, ...]) -> str | None:
     """The one of `options` that is at most two edits away from `word` (BuildKit's measure), None if there is none."""
     best, least = None, 3
     if len(word) > 40:
         return None
     for option in sorted(options):
+        if abs(len(option) - len(word)) >= least:
+            continue
         distance = _distance(word, option)
         if distance < least:
             best, least = option, distance
