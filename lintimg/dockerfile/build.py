@@ -14,8 +14,8 @@ Environment = Mapping[str, str | None]
 class Step(NamedTuple):
     """An instruction in its stage and the state of the build just before it.
 
-    `environment` holds ARG and ENV values together (ENV wins), as expansion and RUN see them;
-    `env` only what the image keeps. `workdir` is absolute, or None when unknown.
+    `environment` holds ARG and ENV values together, as expansion and RUN see them: what was set last
+    holds, and a stage built on another inherits both; `env` only what the image keeps. `workdir` is absolute, or None when unknown.
     `shell` is the SHELL in force.
     """
 
@@ -63,6 +63,7 @@ class Stage(NamedTuple):
 class Build(NamedTuple):
     """The stage graph. `target` is None when there is no stage; `chain` are the numbers of the
     shipped chain, root first, target last; `used` every stage the target needs to be built.
+    `problems` are BuildKit's messages about base images that it refuses whatever they are.
     """
 
     document: Dockerfile

@@ -41,4 +41,4 @@ def process(build: Build) -> Process:
 
 def _arguments(step: Step) -> tuple[str, ...]:
     words = tuple(word.text for word in step.instruction.arguments)
-    return words if step.instruction.json or not words else (*step.shell, *words)
+    return words if step.instruction.json else (*step.shell, " ".join(words))

@@ -6,15 +6,16 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REFERENCE = re.compile(
-    r"(?P<path>[^:@\s]+(?::\d+/[^:@\s]+)?)"
-    r"(?::(?P<tag>\w[\w.-]{0,127}))?"
-    r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?\Z",
-    re.ASCII,
+_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_REPOSITORY = re.compile(
+    rf"(?P<repository>{_COMPONENT}(?:/{_COMPONENT})*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?P<digest>[^@]+))?\Z"
 )
-_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*\Z", re.ASCII)
-_REGISTRY = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::\d+)?\Z")
+_REGISTRY = re.compile(rf"(?:{_HOST}(?:\.{_HOST})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?\Z")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z|sha384:[0-9a-f]{96}\Z|sha512:[0-9a-f]{128}\Z")
+_IDENTIFIER = re.compile(r"[0-9a-f]{64}\Z")
+_LONGEST = 255
 
 
 class ImageReference(NamedTuple):
@@ -36,17 +37,17 @@ class ImageReference(NamedTuple):
 @lru_cache(maxsize=2048)
 def parse_reference(text: str) -> ImageReference | None:
     """`text` taken apart, or None when it is no valid reference (distribution/reference grammar)."""
-    found = _REFERENCE.match(text)
-    if found is None:
+    if _IDENTIFIER.match(text):
         return None
-    path = found["path"]
-    first, slash, rest = path.partition("/")
-    registry = ""
+    registry, slash, rest = text.partition("/")
     # Docker takes the first part for a registry when it has a dot, a port or a capital, or is localhost.
-    if slash and ("." in first or ":" in first or first == "localhost" or first.lower() != first):
-        if not _REGISTRY.match(first):
-            return None
-        registry, path = first, rest
-    if not _REPOSITORY.match(path):
+    special = "." in registry or ":" in registry or registry == "localhost" or registry.lower() != registry
+    if not slash or not special or not _REGISTRY.match(registry):
+        registry, rest = "", text
+    found = _REPOSITORY.match(rest)
+    if found is None or len(found["repository"]) > _LONGEST:
         return None
-    return ImageReference(registry, path, found["tag"], found["digest"])
+    digest = found["digest"]
+    if digest is not None and not _DIGEST.match(digest):
+        return None
+    return ImageReference(registry, found["repository"], found["tag"], digest)

@@ -5,31 +5,31 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from lintimg.dockerfile.build import BaseFacts, Build, Environment, Stage, Step
 from lintimg.dockerfile.document import Dockerfile, Instruction, Word
 from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.dockerfile.mounts import read_mounts
+from lintimg.dockerfile.quoting import quoted, shortened
+from lintimg.dockerfile.variables import Scope, Unknown, Variables
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")
-_UNKNOWN_FACTS = BaseFacts(env=None, workdir=None, entrypoint=None, cmd=None, shell=None)
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""What BuildKit sets where a base image has no PATH (moby/buildkit util/system)."""
+
+UNKNOWN_FACTS = BaseFacts(env=None, workdir=None, entrypoint=None, cmd=None, shell=None)
+"""Of an image of which nothing is known."""
+
 _PREDEFINED: dict[str, str | None] = dict.fromkeys(
-    f"{side}{what}" for side in ("BUILD", "TARGET") for what in ("PLATFORM", "OS", "ARCH", "VARIANT")
-)
+    f"{side}{what}"
+    for side in ("BUILD", "TARGET")
+    for what in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
+) | {"TARGETSTAGE": None}
 """Global build arguments whose values the text does not tell (docs.docker.com/reference/dockerfile, as of 2026-11-23)."""
 
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\")
-
-
-class UnsetVariables(dict[str, str | None]):
-    """An environment whose absent names are not known to be unset: an unknown base may set them."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str | None:
-        return None
+_LONGEST_PATH = 4_096
 
 
 def resolve(
@@ -45,6 +45,18 @@ def resolve(
     return _Resolver(document, base_facts, arguments or {}).build(target)
 
 
+class _Final(NamedTuple):
+    """What a stage hands on to those that build on it. BuildKit hands on the values of ARG too, but where the
+    image sets the same variable the image's value holds again: `shadowed` are the names of those.
+    """
+
+    environment: Variables
+    env: Variables
+    shadowed: frozenset[str]
+    workdir: str | None
+    shell: tuple[str, ...]
+
+
 class _Resolver:
     def __init__(
         self, document: Dockerfile, base_facts: Callable[[str], BaseFacts], arguments: Mapping[str, str]
@@ -57,7 +69,8 @@ class _Resolver:
         self.globals.update((k, v) for k, v in arguments.items() if k in _PREDEFINED)
         self.stages: list[Stage] = []
         self.names: dict[str, int] = {}
-        self.finals: list[tuple[dict[str, str | None], str | None, tuple[str, ...]]] = []
+        self.finals: list[_Final] = []
+        self.problems: list[str] = []
 
     def build(self, target: str | None) -> Build:
         groups: list[tuple[Instruction, list[Instruction]]] = []
@@ -79,7 +92,13 @@ class _Resolver:
             at = self.stages[at].parent
         chain.reverse()
         return Build(
-            self.document, tuple(self.stages), self.globals, number, tuple(chain), self.used(number), ()
+            self.document,
+            tuple(self.stages),
+            self.globals,
+            number,
+            tuple(chain),
+            self.used(number),
+            tuple(self.problems),
         )
 
     def find_target(self, target: str | None) -> int | None:
@@ -87,9 +106,9 @@ class _Resolver:
             return None
         if target is None:
             return len(self.stages) - 1
-        number: int | None = self.names.get(target.lower())
-        if number is None and target.isdecimal() and int(target) < len(self.stages):
-            number = int(target)
+        number = self.names.get(target.lower())
+        if number is None:
+            number = self.stage_number(target, len(self.stages))
         if number is None:
             known = ", ".join(self.names) or "none has a name"
             raise ValueError(f"the Dockerfile has no stage {target}; its stages: {known}")
@@ -114,96 +133,41 @@ class _Resolver:
     def add_stage(self, number: int, start: Instruction, body: list[Instruction]) -> None:
         base = start.arguments[0]
         name_word = _name_word(start)
-        image = self.expanded(base.text, self.globals)
+        image = self.base_image(base)
         parent = self.names.get(image.lower()) if image else None
         flag = start.flag("platform")
         platform = self.expanded(flag.value, self.globals) if flag is not None and flag.value else None
-        env: dict[str, str | None]
         if parent is not None:
             inherited = self.stages[parent]
             root, facts = inherited.root, inherited.base_facts
-            env, workdir, shell = self.finals[parent]
+            reader = _StageReader(self, number, self.finals[parent])
         else:
             root = number
-            facts = self.base_facts(image) if image else _UNKNOWN_FACTS
-            env = UnsetVariables() if facts.env is None else dict(facts.env)
-            workdir, shell = facts.workdir, facts.shell or _DEFAULT_SHELL
-        steps = self.steps(number, body, env, workdir, shell)
-        self.stages.append(
-            Stage(
-                number,
-                name_word.text.lower() if name_word else None,
-                name_word,
-                base,
-                image,
-                platform,
-                parent,
-                start,
-                steps,
-                root,
-                facts,
+            facts = self.base_facts(image) if image else UNKNOWN_FACTS
+            variables = _base_variables(facts)
+            shell = facts.shell or _DEFAULT_SHELL
+            reader = _StageReader(
+                self, number, _Final(variables, variables, frozenset(), facts.workdir, shell)
             )
+        steps = tuple([reader.read(instruction) for instruction in body])
+        self.finals.append(reader.final())
+        name = name_word.text.lower() if name_word else None
+        self.stages.append(
+            Stage(number, name, name_word, base, image, platform, parent, start, steps, root, facts)
         )
-        if name_word is not None:
-            self.names[name_word.text.lower()] = number
+        if name is not None:
+            self.names[name] = number
 
-    def steps(
-        self,
-        number: int,
-        body: list[Instruction],
-        env: dict[str, str | None],
-        workdir: str | None,
-        shell: tuple[str, ...],
-    ) -> tuple[Step, ...]:
-        """The steps of a stage; leaves its final state in `finals`."""
-        arguments: dict[str, str | None] = {}
-        environment: dict[str, str | None] = env
-        result: list[Step] = []
-        for instruction in body:
-            result.append(Step(instruction, number, environment, env, workdir, shell))
-            keyword = instruction.keyword
-            if keyword == "ENV":
-                env = self.with_env(instruction, env, environment)
-                environment = _merged(arguments, env)
-            elif keyword == "ARG":
-                arguments = self.with_arguments(instruction, arguments, environment, env)
-                environment = _merged(arguments, env)
-            elif keyword == "WORKDIR" and instruction.arguments:
-                workdir = _joined(workdir, self.expanded(instruction.arguments[0].text, environment))
-            elif keyword == "SHELL" and instruction.json and instruction.arguments:
-                shell = tuple(word.text for word in instruction.arguments)
-        self.finals.append((env, workdir, shell))
-        return tuple(result)
-
-    def with_env(
-        self, instruction: Instruction, env: dict[str, str | None], environment: Environment
-    ) -> dict[str, str | None]:
-        words = instruction.arguments
-        changed = _copied(env)
-        for name, value in zip(words[0::3], words[1::3], strict=False):
-            changed[name.text] = self.expanded(value.text, environment)
-        return changed
-
-    def with_arguments(
-        self,
-        instruction: Instruction,
-        arguments: dict[str, str | None],
-        environment: Environment,
-        env: dict[str, str | None],
-    ) -> dict[str, str | None]:
-        changed = dict(arguments)
-        for word in instruction.arguments:
-            name, equals, value = word.text.partition("=")
-            if name in self.arguments:
-                changed[name] = self.arguments[name]
-            elif equals:
-                changed[name] = self.expanded(value, environment)
-            elif name in self.globals:
-                changed[name] = self.globals[name]
-            elif name.upper() in _PROXIES or name not in env or isinstance(env, UnsetVariables):
-                changed[name] = None
-            environment = _merged(changed, env)
-        return changed
+    def base_image(self, base: Word) -> str | None:
+        """The reference that a FROM names, None when it is not known or BuildKit refuses it."""
+        try:
+            image = expand(base.text, self.globals, self.escape)
+        except ExpansionError as error:
+            self.problems.append(f"failed to process {quoted(base.text)}: {error}")
+            return None
+        if image == "":
+            self.problems.append(f"base name ({shortened(base.text)}) should not be blank")
+        return image or None
 
     def used(self, target: int | None) -> frozenset[int]:
         """Every stage that building `target` builds."""
@@ -224,17 +188,20 @@ class _Resolver:
     def sources(self, step: Step, before: int) -> list[int]:
         instruction = step.instruction
         inner = instruction.trigger or instruction
-        texts = [flag.value for flag in inner.flags if flag.name == "from" and flag.value]
-        texts += [mount.from_ for mount in read_mounts(inner) if mount.from_]
-        numbers = []
-        for text in texts:
-            name = self.expanded(text, step.environment) or text
-            number = self.names.get(name.lower())
-            if number is None and name.isdecimal() and int(name) < before:
-                number = int(name)
-            if number is not None and number < len(self.stages):
-                numbers.append(number)
-        return numbers
+        if not inner.flags:
+            return []
+        numbers = [self.names.get(mount.from_.lower()) for mount in read_mounts(inner) if mount.from_]
+        if inner.keyword == "COPY":
+            copied = inner.flag("from")
+            if copied is not None and copied.value:
+                numbers.append(self.stage_number(copied.value, before))
+        return [number for number in numbers if number is not None]
+
+    def stage_number(self, name: str, limit: int) -> int | None:
+        """The stage called `name`, or with that number if it is below `limit`."""
+        if name.isascii() and name.isdecimal() and len(name) < 10:
+            return int(name) if int(name) < limit else None
+        return self.names.get(name.lower())
 
 
 def _name_word(start: Instruction) -> Word | None:
@@ -242,21 +209,89 @@ def _name_word(start: Instruction) -> Word | None:
     return words[2] if len(words) == 3 and words[1].text.upper() == "AS" else None
 
 
-def _copied(env: dict[str, str | None]) -> dict[str, str | None]:
-    return UnsetVariables(env) if isinstance(env, UnsetVariables) else dict(env)
-
-
-def _merged(arguments: dict[str, str | None], env: dict[str, str | None]) -> dict[str, str | None]:
-    """ARG and ENV together; ENV wins."""
-    if not arguments:
-        return env
-    merged = {**arguments, **env}
-    return UnsetVariables(merged) if isinstance(env, UnsetVariables) else merged
+def _base_variables(facts: BaseFacts) -> Variables:
+    """The variables that a base image sets."""
+    if facts.env is None:
+        return Scope(Unknown()).state
+    return Scope({}).set(facts.env if "PATH" in facts.env else {**facts.env, "PATH": _DEFAULT_PATH})
 
 
 def _joined(workdir: str | None, path: str | None) -> str | None:
     if path is None or _WINDOWS.match(path):
         return path
-    if path.startswith("/"):
-        return posixpath.normpath(path)
-    return None if workdir is None else posixpath.normpath(posixpath.join(workdir, path))
+    if not path.startswith("/"):
+        if workdir is None:
+            return None
+        path = f"{workdir}/{path}"
+    # normpath keeps two slashes at the beginning, which Docker does not.
+    return posixpath.normpath("/" + path.lstrip("/")) if len(path) <= _LONGEST_PATH else None
+
+
+class _StageReader:
+    """Follows the state of a stage from instruction to instruction."""
+
+    def __init__(self, resolver: _Resolver, number: int, start: _Final) -> None:
+        self.resolver = resolver
+        self.number = number
+        self.env = Scope(start.env.handed_on())
+        self.environment = Scope(start.environment.handed_on())
+        if start.shadowed:
+            self.environment.set({name: start.env[name] for name in start.shadowed})
+        self.shadowed: set[str] = set()
+        self.workdir = start.workdir
+        self.shell = start.shell
+
+    def final(self) -> _Final:
+        """The state after the last instruction."""
+        return _Final(
+            self.environment.state, self.env.state, frozenset(self.shadowed), self.workdir, self.shell
+        )
+
+    def read(self, instruction: Instruction) -> Step:
+        """The step of `instruction`; the state moves on behind it."""
+        environment = self.environment.state
+        step = Step(instruction, self.number, environment, self.env.state, self.workdir, self.shell)
+        keyword = instruction.keyword
+        if keyword == "ENV":
+            self.set_env(instruction, environment)
+        elif keyword == "ARG":
+            for word in instruction.arguments:
+                self.set_argument(word)
+        elif keyword == "WORKDIR" and instruction.arguments:
+            path = self.resolver.expanded(instruction.arguments[0].text, environment)
+            self.workdir = _joined(self.workdir, path)
+        elif keyword == "SHELL" and instruction.json and instruction.arguments:
+            self.shell = tuple(word.text for word in instruction.arguments)
+        return step
+
+    def set_env(self, instruction: Instruction, environment: Variables) -> None:
+        expanded = self.resolver.expanded
+        words = instruction.arguments
+        changes: dict[str, str | None] = {}
+        for name_word, value in zip(words[0::3], words[1::3], strict=False):
+            name = expanded(name_word.text, environment)
+            if name:
+                changes[name] = expanded(value.text, environment)
+        self.env.set(changes)
+        self.environment.set(changes)
+        self.shadowed.difference_update(changes)
+
+    def set_argument(self, word: Word) -> None:
+        name, equals, text = word.text.partition("=")
+        resolver = self.resolver
+        environment = self.environment.state
+        value: str | None
+        if name in resolver.arguments:
+            value = resolver.arguments[name]
+        elif equals:
+            value = resolver.expanded(text, environment)
+        elif name in resolver.globals:
+            value = resolver.globals[name]
+        elif environment.states(name):
+            return
+        else:
+            # Unset unless the build is given a value.
+            value = None
+        self.environment.set({name: value})
+        if self.env.state.states(name):
+            self.shadowed.add(name)

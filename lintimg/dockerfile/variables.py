@@ -1,0 +1,116 @@
+"""The variables of a build at each of its instructions.
+
+A file may set thousands of variables in thousands of stages. The states therefore share what they have in common:
+a scope keeps the history of each variable in a stage, a state is a scope and a moment in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+
+_DEPTH_LIMIT = 32
+_MOST_CARRIED = 4_096
+"""Variables that a long chain of stages hands on; where there are more, none is known."""
+
+
+class Unknown(Mapping[str, str | None]):
+    """Variables of which nothing is known: each may be set, to a value that is not known."""
+
+    def __getitem__(self, name: str) -> None:
+        return None
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+class Variables(Mapping[str, str | None]):
+    """The variables at one moment; None for one whose value is not known. Never changes."""
+
+    __slots__ = ("_moment", "_scope")
+
+    def __init__(self, scope: Scope, moment: int) -> None:
+        self._scope = scope
+        self._moment = moment
+
+    def __getitem__(self, name: str) -> str | None:
+        scope = self._scope
+        history = scope.histories.get(name)
+        if history is not None:
+            at = bisect_right(history[0], self._moment) - 1
+            if at >= 0:
+                return history[1][at]
+        return scope.base[name]
+
+    def __contains__(self, name: object) -> bool:
+        scope = self._scope
+        history = scope.histories.get(name) if isinstance(name, str) else None
+        return (history is not None and history[0][0] <= self._moment) or name in scope.base
+
+    def __iter__(self) -> Iterator[str]:
+        scope = self._scope
+        yield from scope.base
+        known = set(scope.base)
+        for name, (moments, _) in scope.histories.items():
+            if moments[0] <= self._moment and name not in known:
+                yield name
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def states(self, name: str) -> bool:
+        """Whether `name` is known to be set, rather than merely not known to be unset."""
+        scope = self._scope
+        history = scope.histories.get(name)
+        if history is not None and history[0][0] <= self._moment:
+            return True
+        base = scope.base
+        return (
+            base.states(name)
+            if isinstance(base, Variables)
+            else not isinstance(base, Unknown) and name in base
+        )
+
+    def handed_on(self) -> Variables:
+        """These variables, for another stage to build on; copied when they come through many stages."""
+        scope = self._scope
+        if scope.depth < _DEPTH_LIMIT:
+            return self
+        if scope.copy is None:
+            unknown = isinstance(scope.root, Unknown)
+            if len(self) > _MOST_CARRIED:
+                scope.copy = Scope(Unknown()).state
+            else:
+                scope.copy = Scope(scope.root if unknown else {}).set(dict(self))
+        return scope.copy
+
+
+class Scope:
+    """The variables of a stage while it is read. `state` is the present one."""
+
+    def __init__(self, base: Mapping[str, str | None]) -> None:
+        outer = base._scope if isinstance(base, Variables) else None  # noqa: SLF001 - two halves of one thing
+        self.base = base
+        self.root: Mapping[str, str | None] = base if outer is None else outer.root
+        self.depth: int = 1 if outer is None else outer.depth + 1
+        self.histories: dict[str, tuple[list[int], list[str | None]]] = {}
+        self.copy: Variables | None = None
+        """What `handed_on` made of the last state."""
+        self.state = Variables(self, 0)
+        self._moment = 0
+
+    def set(self, changes: Mapping[str, str | None]) -> Variables:
+        """The state after `changes`, which becomes the present one."""
+        self._moment += 1
+        for name, value in changes.items():
+            history = self.histories.setdefault(name, ([], []))
+            history[0].append(self._moment)
+            history[1].append(value)
+        self.state = Variables(self, self._moment)
+        return self.state
