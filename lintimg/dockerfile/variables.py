@@ -7,7 +7,7 @@ a scope keeps the history of each variable in a stage, a state is a scope and a 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, KeysView, Mapping
 
 _DEPTH_LIMIT = 32
 _MOST_CARRIED = 4_096
@@ -30,8 +30,23 @@ class Unknown(Mapping[str, str | None]):
         return 0
 
 
+class _Names(KeysView[str]):
+    """The names that are known to be set."""
+
+    def __init__(self, variables: Variables) -> None:
+        super().__init__(variables)
+        self._variables = variables
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._variables.states(name)
+
+
 class Variables(Mapping[str, str | None]):
-    """The variables at one moment; None for one whose value is not known. Never changes."""
+    """The variables at one moment; None for one whose value is not known. Never changes.
+
+    Its keys are the names that are known to be set. Where a base image is unknown, `in` says yes to all others
+    too: they are not known to be unset.
+    """
 
     __slots__ = ("_moment", "_scope")
 
@@ -63,6 +78,10 @@ class Variables(Mapping[str, str | None]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def keys(self) -> KeysView[str]:
+        """The names that are known to be set."""
+        return _Names(self)
 
     def states(self, name: str) -> bool:
         """Whether `name` is known to be set, rather than merely not known to be unset."""
