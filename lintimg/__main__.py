@@ -61,7 +61,13 @@ def _run() -> int:
         return run_check(**options)
     from lintimg.cli.app import app
 
-    result = app(prog_name="lintimg", standalone_mode=False)
+    try:
+        result = app(prog_name="lintimg", standalone_mode=False)
+    except SystemExit as ended:
+        # So typer ends when the reader of its output has gone.
+        if ended.code == 1:
+            raise BrokenPipeError from ended
+        raise
     return result if isinstance(result, int) else 0
 
 
