@@ -86,7 +86,7 @@ def test_unknown_flags_and_commands_are_explained(run: Run, tmp_path: Path) -> N
 
 def test_what_can_be_read_is_reported_beside_what_cannot(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a" / "Dockerfile", WARNING)
-    result = run("check", "a/Dockerfile", "b/Dockerfile", "--format", "json")
+    result = run("check", "a/Dockerfile", "b/Dockerfile", "--format", "json", "--select", "LI402")
     assert [finding["rule"] for finding in result.report["findings"]] == ["LI402"]
     assert result.report["errors"] == [
         {
@@ -184,8 +184,8 @@ def test_old_data_deserve_a_word(run: Run, tmp_path: Path) -> None:
 
 def test_dates_are_judged_as_of_the_day_asked_for(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "Dockerfile", CLEAN.replace("3.12", "3.9"))
-    before = run("check", "--as-of", "2024-01-01", "--format", "json").report
-    after = run("check", "--as-of", "2026-06-01", "--format", "json").report
+    before = run("check", "--select", "LI103", "--as-of", "2024-01-01", "--format", "json").report
+    after = run("check", "--select", "LI103", "--as-of", "2026-06-01", "--format", "json").report
     assert before["findings"] == []
     assert [finding["rule"] for finding in after["findings"]] == ["LI103"]
     assert after["tool"]["as_of"] == "2026-06-01"
@@ -193,7 +193,7 @@ def test_dates_are_judged_as_of_the_day_asked_for(run: Run, tmp_path: Path) -> N
 
 def test_inline_ignores_can_be_disregarded(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "Dockerfile", WARNING.replace("RUN", "# lintimg: ignore[LI402] wanted\nRUN"))
-    report = run("check", "--format", "json").report
+    report = run("check", "--select", "LI402", "--format", "json").report
     assert report["findings"] == []
     assert report["suppressed"][0]["suppression"] == {"kind": "inline", "reason": "wanted"}
     assert run("check", "--no-inline-ignores").status == 1
@@ -209,7 +209,7 @@ def test_target_stage_and_build_arguments(run: Run, tmp_path: Path) -> None:
     last = run("check", "--format", "json", "--build-arg", "V=3.12").report
     first = run("check", "--format", "json", "--build-arg", "V=3.12", "--target-stage", "app").report
     assert "LI402" in {finding["rule"] for finding in last["findings"]}
-    assert first["findings"] == []
+    assert "LI402" not in {finding["rule"] for finding in first["findings"]}
     assert first["files"][0]["runtime"] == "python3.12"
 
 
@@ -357,7 +357,7 @@ def test_any_file_name_is_shown_harmlessly(run: Run, tmp_path: Path, name: bytes
     folder = tmp_path / os.fsdecode(name)
     write(folder / "Dockerfile", WARNING)
     report = run("check", ".", "--format", "json", "--format", "text=t", "--format", "concise=c").report
-    assert report["summary"]["findings"] == 1
+    assert [file["path"] for file in report["files"]] == [f"{name.decode('utf-8', 'replace')}/Dockerfile"]
     for shown in ((tmp_path / "t").read_text("utf-8"), (tmp_path / "c").read_text("utf-8")):
         assert all(character.isprintable() or character == "\n" for character in shown)
         assert shown.count("LI402") >= 1
