@@ -922,6 +922,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    "app.py" ]\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nENTRYPOINT ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'
+            'ENTRYPOINT ["python", "./app.py"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nENTRYPOINT []\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'COPY requirements.txt ./\n'
@@ -942,6 +946,14 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["/start.sh"]\n'
             'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS other\n'
+            'COPY lambda_entrypoint.py app.py ./\n'
+            'ENTRYPOINT ["python3", "/var/task/lambda_entrypoint.py"]\n'
+            'CMD ["app.handler"]\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app/ ./app/\n'
+            'ENTRYPOINT ["python3", "app/run.py"]\n'
+            'CMD ["app.main.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
@@ -973,6 +985,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    STAGE=production\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             None)),
  'LI210': ("Of an image's configuration Lambda uses ENTRYPOINT, CMD, WORKDIR and ENV, and ignores the rest. "

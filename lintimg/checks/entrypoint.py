@@ -15,7 +15,10 @@ from lintimg.lint.subject import Subject
 from lintimg.lint.target import looks_like_handler
 from lintimg.model.span import Span
 
-_INHERITED = re.compile(r"lambda-entrypoint|aws-lambda-rie|/bootstrap\b")
+_INHERITED = re.compile(r"lambda[-_]entrypoint\.sh|aws-lambda-rie|/bootstrap\Z")
+_WRAPPER_NAME = re.compile(r"entry[-_]?point|bootstrap|wrapper|launcher", re.IGNORECASE)
+_HANDS_OVER = re.compile(r"lambda-entrypoint|var/runtime|LAMBDA_RUNTIME_DIR|_HANDLER\b|aws-lambda-rie")
+_SCRIPT_LIMIT = 500_000
 _STARTERS = ("interpreter", "launcher", "server", "shell", "handler")
 _TOOLS = frozenset(("pytest", "jest", "mvn", "gradle", "rake"))
 _MODULE = re.compile(r"[A-Za-z_][\w/-]*\Z")
@@ -35,7 +38,11 @@ def entrypoint_without_runtime_client(subject: Subject) -> Iterator[Hit]:
     program = classified(words)
     handler = _handler(process.cmd_arguments, base.language)
     function = handler is not None or any(deployment.function for deployment in subject.deployments)
-    if not _is_mistake(program, function) or runtime_client(subject).verdict != "absent":
+    if (
+        not _is_mistake(program, function)
+        or _hands_over(subject, program)
+        or runtime_client(subject).verdict != "absent"
+    ):
         return
     arguments = step.instruction.arguments
     variant = "provided" if base.language in ("provided", "go") else ""
@@ -52,8 +59,11 @@ def entrypoint_without_runtime_client(subject: Subject) -> Iterator[Hit]:
         },
         edits=_edits(subject, step, program, handler),
         variant=variant,
-        # Whoever runs AWS's image elsewhere, on ECS say, starts a program of its own, too.
-        severity=None if function or program.kind == "handler" else "warning",
+        # Whoever runs AWS's image elsewhere, on ECS say, starts a program of its own, too; and a script that
+        # cannot be read may start the client.
+        severity=None
+        if program.kind == "handler" or (function and subject.context is not None)
+        else "warning",
         details={"program": program.name, "language": base.language},
     )
 
@@ -64,6 +74,19 @@ def _is_mistake(program: Program, function: bool) -> bool:
         return False
     # A bare shell is for people and for tools that only build.
     return program.kind != "shell" or function
+
+
+def _hands_over(subject: Subject, program: Program) -> bool:
+    """Whether a script that is started goes on to start AWS's entrypoint, or may well do so by its name."""
+    for word in program.words[1:]:
+        path = word.removeprefix("/var/task/").removeprefix("./")
+        data = None if subject.context is None else subject.context.read(path, _SCRIPT_LIMIT)
+        if data is not None:
+            if _HANDS_OVER.search(data.decode("utf-8", "replace")):
+                return True
+        elif _WRAPPER_NAME.search(basename(path)):
+            return True
+    return False
 
 
 def _handler(arguments: tuple[str, ...] | None, language: str) -> str | None:
