@@ -988,6 +988,106 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             None)),
+ 'LI207': ('The Lambda Web Adapter is an extension: Lambda starts every file that lies directly in '
+           '/opt/extensions. It then waits until the web server answers at\n'
+           'http://127.0.0.1:8080/ and hands each event to it as an HTTP request. Copied elsewhere it never '
+           'runs, and when it asks a port on which nobody listens the\n'
+           'function never gets ready; both end in timeouts that say nothing of the cause.\n'
+           '\n'
+           'The port is AWS_LWA_PORT, else PORT, else 8080. A server reads PORT only if it is made to: '
+           'uvicorn listens on 8000 and next start on 3000 unless told otherwise.\n'
+           'Variables without the prefix AWS_LWA_ are deprecated since 0.7 and go with version 2; PORT '
+           'stays.\n'
+           '\n'
+           'A port that a variable, a configuration file or the program itself sets is not judged. Where the '
+           "function's configuration sets AWS_LWA_PORT, allow this rule in that line.",
+           ('https://awslabs.github.io/aws-lambda-web-adapter/configuration/environment-variables.html',
+            'https://awslabs.github.io/aws-lambda-web-adapter/configuration/readiness-check.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/extensions-configuration.html'),
+           ('lambda',),
+           ('app is not ready after',
+            'Task timed out',
+            'lambda-adapter',
+            'READINESS_CHECK_PORT',
+            'AWS_LWA_PORT'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/lambda-adapter\n'
+            'COPY server.js ./\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 AS adapter\n'
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=adapter /lambda-adapter /opt/extensions\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY src/ ./src/\n'
+            '\n'
+            'ENV PYTHONUNBUFFERED=1 \\\n'
+            '    READINESS_CHECK_PATH=/health \\\n'
+            '    AWS_LWA_READINESS_CHECK_MIN_UNHEALTHY_STATUS=400\n'
+            'CMD ["uvicorn", "src.main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY main.py ./\n'
+            'CMD exec uvicorn main:app\n'),
+           ('FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV PORT=8000\n'
+            'COPY main.py ./\n'
+            'CMD exec uvicorn --port=$PORT main:app\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim AS base\n'
+            'WORKDIR /app\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base\n'
+            'COPY . .\n'
+            'ENV AWS_LWA_PORT=8000 \\\n'
+            '    AWS_LWA_READINESS_CHECK_PATH=/health \\\n'
+            '    HOST=0.0.0.0\n'
+            'EXPOSE 8000\n'
+            'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "main:app"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter /tmp/adapter\n'
+            'RUN mkdir -p /opt/extensions && cp /tmp/adapter /opt/extensions/adapter\n'
+            'COPY main.py gunicorn.conf.py ./\n'
+            'CMD ["gunicorn", "main:app"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY index.js ./\n'
+            'ENV ASYNC_INIT=true\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY server.js ./\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 AS adapter\n'
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=adapter /lambda-adapter /opt/extensions/lambda-adapter\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY src/ ./src/\n'
+            '\n'
+            'ENV PYTHONUNBUFFERED=1 \\\n'
+            '    AWS_LWA_READINESS_CHECK_PATH=/health \\\n'
+            '    AWS_LWA_READINESS_CHECK_MIN_UNHEALTHY_STATUS=400\n'
+            'CMD ["uvicorn", "src.main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
+            None)),
  'LI210': ("Of an image's configuration Lambda uses ENTRYPOINT, CMD, WORKDIR and ENV, and ignores the rest. "
            'That matters most for USER:\n'
            'the function runs as a user that Lambda chooses, without rights, so files that only the named '

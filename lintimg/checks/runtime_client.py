@@ -155,7 +155,7 @@ def _brought(copy: Copy, step: Step, subject: Subject) -> RuntimeClient | None:
     paths = [word.text for word in (*copy.sources, copy.destination)]
     if any(basename(path.rstrip("/")) == "bootstrap" for path in paths):
         return RuntimeClient("present", "bootstrap", "it has a bootstrap of its own")
-    image = _image_of(copy, step, subject)
+    image = copied_image(copy, step, subject)
     external = copy.from_ is not None and subject.build.stage_called(copy.from_) is None
     if paths[-1].startswith("/opt/extensions") and not external:
         # It may be the web adapter under another name.
@@ -165,7 +165,7 @@ def _brought(copy: Copy, step: Step, subject: Subject) -> RuntimeClient | None:
     return None
 
 
-def _image_of(copy: Copy, step: Step, subject: Subject) -> str | None:
+def copied_image(copy: Copy, step: Step, subject: Subject) -> str | None:
     """The image that a COPY --from reads, through stages; None for the build context."""
     if copy.from_ is None:
         return None

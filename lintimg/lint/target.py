@@ -18,7 +18,7 @@ _CLIENTS = re.compile(
     r"|AWSLambda\b|Amazon\.Lambda\.RuntimeSupport|lambda_runtime\b",
 )
 _EMULATOR = re.compile(r"aws-lambda-rie|aws-lambda-runtime-interface-emulator")
-_ADAPTER = re.compile(r"aws-lambda-(web-)?adapter|/opt/extensions/lambda-adapter")
+_ADAPTER = re.compile(r"aws-lambda-(web-)?adapter|/lambda-adapter\b")
 _TASK_ROOT = re.compile(r"\bLAMBDA_TASK_ROOT\b|\bLAMBDA_RUNTIME_DIR\b")
 _HANDLER = re.compile(r"[A-Za-z_@][\w@/-]*(\.[A-Za-z_$][\w$-]*)+(::[\w.]+)*\Z|[\w.+]+::[\w.:+`<>]+\Z")
 _FILE_ENDINGS = frozenset(
