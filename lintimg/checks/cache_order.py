@@ -140,7 +140,7 @@ def _hit(bust: Bust, subject: Subject) -> Hit:
     operation = bust.operation
     verb = operation.verb.pieces if operation.verb is not None else ""
     command = f"{operation.program} {verb}".strip()
-    manifests = copied_manifests(operation, bust.run, bust.copy, subject)
+    manifests = () if bust.variant == "names" else copied_manifests(operation, bust.run, bust.copy, subject)
     shown = bust.copy.word.text.strip("\"'")
     position = subject.document.source.position(operation.span.start)
     row = table("build_inputs")["managers"][operation.manager]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import join, relpath
 from typing import Any
 
-from lintimg.checks.development import development_left
+from lintimg.checks.development import development_left, development_names
 from lintimg.checks.effects import Placed, Removal, covers, placed_commands, removals
 from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
 from lintimg.checks.package_cache import Leftover, leftovers
@@ -117,6 +117,7 @@ class _Layers:
                 operation.manager in _NODE
                 and operation.action == "install"
                 and development_left(operation, run)
+                and development_names(operation, run, self.subject) != []
             ):
                 self.node = operation
         for leftover in leftovers(run, self.subject):
