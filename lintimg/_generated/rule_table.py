@@ -676,11 +676,11 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'applies_to': ('lambda', 'generic'),
   'default': True,
   'messages': {'': '{command} installs the development dependencies too ({packages}): they are shipped and '
-                   'never used.',
+                   'not needed at run time.',
                'unknown': '{command} installs development dependencies too, if the project has any: they '
-                          'would be shipped and never used.',
+                          'would be shipped and are not needed at run time.',
                'pip': '{command} installs a file of development requirements into the image: they are '
-                      'shipped and never used.'},
+                      'shipped and not needed at run time.'},
   'helps': {'': 'Install with {option}; if the build needs them, build in an earlier stage and install '
                 'without them in the last one.',
             'pip': 'Install the production requirements only, or keep this in a stage for tests.'},

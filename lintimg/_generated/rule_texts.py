@@ -2111,8 +2111,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'copy the result of the build. `npm prune --omit=dev` in a later RUN removes them from sight, not '
            'from the image.\n'
            '\n'
-           'It is a warning where the build context shows such dependencies, otherwise a hint. Nothing is '
-           'said with NODE_ENV=production, in\n'
+           'It makes no difference whether they are installed in the last stage or copied into it with `COPY '
+           '--from=build\n'
+           '/app/node_modules`. It is a warning where the build context shows such dependencies, otherwise a '
+           'hint. Nothing is said with NODE_ENV=production, in\n'
            'stages named for development or tests, and where the packages are pruned in the same stage (see '
            'LI403).',
            ('https://docs.npmjs.com/cli/v11/commands/npm-ci',
@@ -2129,6 +2131,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.js package*.json ./\n'
             'RUN npm install\n'
             'CMD [ "app.lambdaHandler" ]\n',
+            'FROM public.ecr.aws/lambda/nodejs:22 AS build\n'
+            'WORKDIR /app\n'
+            'COPY package.json yarn.lock ./\n'
+            'RUN npx yarn@1.22.22 --version && yarn install --frozen-lockfile\n'
+            'COPY src ./src\n'
+            'RUN yarn build\n'
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'COPY --from=build /app/dist ./\n'
+            'COPY --from=build /app/node_modules ./node_modules\n'
+            'CMD ["index.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\n'
             'LABEL org.opencontainers.image.title="resize"\n'
             'ENV PIP_NO_CACHE_DIR=1 \\\n'
@@ -2141,6 +2153,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/nodejs:22 AS build\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src ./src\n'
+            'RUN npm run build && npm prune --omit=dev\n'
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'COPY --from=build /app/dist ./\n'
+            'COPY --from=build /app/node_modules ./node_modules\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:22 AS build\n'
             'WORKDIR /app\n'
             'COPY package.json package-lock.json ./\n'
             'RUN npm ci\n'
@@ -2165,4 +2187,4 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN npm ci && npm cache clean --force\n'
             'COPY . .\n'
             'CMD ["npm", "test"]\n'),
-           (None, None, None))}
+           (None, None, None, None))}

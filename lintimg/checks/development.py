@@ -9,11 +9,14 @@ from posixpath import basename
 from lintimg.checks.effects import variable
 from lintimg.checks.tables import table
 from lintimg.context.names import is_lock
+from lintimg.dockerfile.copy import read_copy
+from lintimg.lint.image_files import steps_of
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation
 
+_NODE = ("npm", "yarn", "pnpm")
 _TRUE = frozenset(("1", "true", "yes", "on"))
 _DEVELOPMENT_STAGE = re.compile(
     r"(?:^|[-_.])(?:dev|develop|development|test|tests|testing|lint|ci|local|debug)(?:$|[-_.])", re.IGNORECASE
@@ -28,15 +31,48 @@ _DEVELOPMENT_COMMAND = frozenset(
 
 
 def development_dependencies(subject: Subject) -> Iterator[Hit]:
-    """A hit for each shipped installation that brings development dependencies and keeps them."""
-    if not subject.shipped_runs or _for_developers(subject):
+    """A hit for each installation that brings development dependencies into the image and keeps them: in a shipped
+    stage, or in one whose node_modules are copied.
+    """
+    if _for_developers(subject):
         return
-    for run in subject.shipped_runs:
-        for operation in run.operations:
-            if operation.action == "install" and development_left(operation, run):
-                hit = _hit(operation, run, subject)
-                if hit is not None:
-                    yield hit
+    for runs in (list(subject.shipped_runs), *_copied_modules(subject)):
+        if any(_configured(operation) for run in runs for operation in run.operations):
+            continue
+        for run in runs:
+            for operation in run.operations:
+                if operation.action == "install" and development_left(operation, run):
+                    hit = _hit(operation, run, runs, subject)
+                    if hit is not None:
+                        yield hit
+
+
+def _copied_modules(subject: Subject) -> Iterator[list[ShippedRun]]:
+    """The RUNs that fill the node_modules which a shipped stage copies from another one."""
+    build = subject.build
+    told: set[int] = set()
+    for step in build.shipped_steps():
+        copy = read_copy(step.instruction)
+        if copy is None or copy.from_ is None:
+            continue
+        stage = build.stage_called(copy.from_)
+        if stage is None or stage.number in told or stage.number in build.chain:
+            continue
+        if any(basename(word.text.rstrip("/")) == "node_modules" for word in copy.sources):
+            told.add(stage.number)
+            runs = [
+                subject.run(each)
+                for each in steps_of(build, stage.number)
+                if each.instruction.keyword == "RUN"
+            ]
+            yield [run for run in runs if any(operation.manager in _NODE for operation in run.operations)]
+
+
+def _configured(operation: Operation) -> bool:
+    """Whether the manager is told once and for all what to leave out."""
+    return operation.action == "configure" and any(
+        word.pieces in ("without", "omit", "production", "only") for word in operation.command.words
+    )
 
 
 def development_left(operation: Operation, run: ShippedRun) -> bool:
@@ -89,9 +125,9 @@ def _for_developers(subject: Subject) -> bool:
     return any(basename(word) in _DEVELOPMENT_COMMAND for word in words[-3:])
 
 
-def _hit(operation: Operation, run: ShippedRun, subject: Subject) -> Hit | None:
+def _hit(operation: Operation, run: ShippedRun, runs: list[ShippedRun], subject: Subject) -> Hit | None:
     row = table("development")["managers"][operation.manager]
-    if _taken_out(operation, run, subject):
+    if _taken_out(operation, run, runs):
         return None
     names = development_names(operation, run, subject)
     if names is not None and not names:
@@ -113,10 +149,10 @@ def _hit(operation: Operation, run: ShippedRun, subject: Subject) -> Hit | None:
     )
 
 
-def _taken_out(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
+def _taken_out(operation: Operation, run: ShippedRun, runs: list[ShippedRun]) -> bool:
     """Whether something later prunes what was installed, or throws all of it away."""
     started = False
-    for other_run in subject.shipped_runs:
+    for other_run in runs:
         started = started or other_run is run
         if not started:
             continue
@@ -134,8 +170,6 @@ def _taken_out(operation: Operation, run: ShippedRun, subject: Subject) -> bool:
             for command in script.commands:
                 if command.name == "rm" and any("node_modules" in word.pieces for word in command.arguments):
                     return True
-                if command.name in ("node-prune", "modclean") and operation.manager != "pip":
-                    return False
     return False
 
 
