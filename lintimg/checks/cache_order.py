@@ -30,7 +30,13 @@ class Bust(NamedTuple):
 
 
 class _State(NamedTuple):
-    pending: tuple[SourceCopy, ...]
+    """What a stage has copied so far: its first sources, those of its own, whether any was a folder; and the
+    ecosystems whose manifests were installed.
+    """
+
+    first: SourceCopy | None
+    own: SourceCopy | None
+    whole: bool
     installed: frozenset[str]
 
 
@@ -42,13 +48,15 @@ def copy_before_install(subject: Subject) -> Iterator[Hit]:
         if stage.number not in subject.build.used:
             continue
         before = states.get(stage.parent) if stage.parent is not None else None
-        state = before or _State((), frozenset())
+        state = before._replace(own=None) if before else _State(None, None, False, frozenset())
         for step in stage.steps:
             keyword = step.instruction.keyword
             if keyword in ("COPY", "ADD"):
                 copy = source_copy(step, subject)
                 if copy is not None:
-                    state = state._replace(pending=(*state.pending, copy))
+                    state = state._replace(
+                        first=state.first or copy, own=state.own or copy, whole=state.whole or copy.whole
+                    )
             elif keyword == "RUN":
                 run = subject.run(step)
                 if run.operations:
@@ -73,13 +81,10 @@ def _after(run: ShippedRun, state: _State, found: dict[int, Bust], subject: Subj
         known = ecosystem in installed
         if variant != "names":
             installed.add(ecosystem)
-        pending = state.pending
-        if variant == "names":
-            pending = tuple(copy for copy in pending if copy.step.stage == run.step.stage)
-        if not pending or (variant != "names" and (known or bound)):
+        copy = state.own if variant == "names" else state.first
+        if copy is None or (variant != "names" and (known or bound)):
             continue
-        copy = pending[0]
-        if variant == "one-step" and not any(each.whole for each in state.pending):
+        if variant == "one-step" and not state.whole:
             continue
         bust = Bust(copy, run, operation, variant)
         earlier = found.get(copy.step.instruction.number)

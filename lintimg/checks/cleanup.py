@@ -10,7 +10,7 @@ from typing import Any
 from lintimg.checks.development import development_left, development_names
 from lintimg.checks.effects import Placed, Removal, covers, placed_commands, removals
 from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
-from lintimg.checks.package_cache import Leftover, leftovers
+from lintimg.checks.package_cache import CacheSettings, Leftover, leftovers
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.lint.rule import Hit, HitRelated
@@ -23,6 +23,7 @@ from lintimg.shell.packages import Operation
 _WORTH_A_WORD = 1_000_000
 """Bytes below which a file that stays behind is not worth a finding."""
 
+_COMPARISONS = 400_000
 _NODE = ("npm", "yarn", "pnpm")
 _FAMILIES = {
     "apt": "apt",
@@ -49,6 +50,8 @@ def cleanup_in_later_layer(subject: Subject) -> Iterator[Hit]:
 class _Layers:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self.settings = CacheSettings(subject)
+        self.budget = _COMPARISONS
         self.made: list[Made] = []
         self.packages: dict[tuple[str, str], Span] = {}
         self.leftovers: dict[str, Leftover] = {}
@@ -95,16 +98,18 @@ class _Layers:
         removed = _removals(places)
         by_start = {place.command.statement.start: place for place in places}
         moved = {
-            word.pieces for place in places if place.command.name == "mv" for word in place.command.arguments
+            word.pieces.rpartition("/")[2]
+            for place in places
+            if place.command.name == "mv"
+            for word in place.command.arguments
         }
         new = [made for place in places for made in fetched(place)]
         new += installed(run, by_start)
-        for made in new:
-            gone = any(covers(removal.path, made.path) for removal in removed)
-            if not gone and not any(
-                text.rpartition("/")[2] == made.path.rpartition("/")[2] for text in moved
-            ):
-                self.made.append(made)
+        if self.affords(len(new) * len(removed)):
+            for made in new:
+                gone = any(covers(removal.path, made.path) for removal in removed)
+                if not gone and made.path.rpartition("/")[2] not in moved:
+                    self.made.append(made)
         for operation in run.operations:
             family = _FAMILIES.get(operation.manager)
             if family is not None and operation.action == "install":
@@ -120,10 +125,17 @@ class _Layers:
                 and development_names(operation, run, self.subject) != []
             ):
                 self.node = operation
-        for leftover in leftovers(run, self.subject):
+        for leftover in leftovers(run, self.settings):
             self.leftovers.setdefault(leftover.operation.manager, leftover)
 
+    def affords(self, comparisons: int) -> bool:
+        """Whether that many comparisons are still allowed: files of absurd length are not looked at to the end."""
+        self.budget -= comparisons
+        return self.budget >= 0
+
     def paths(self, run: ShippedRun, removed: list[Removal]) -> Iterator[Hit]:
+        if not self.affords(2 * len(removed) * len(self.made)):
+            return
         own = list(self.own_installs(run))
         told: set[Span] = set()
         for removal in removed:

@@ -17,6 +17,7 @@ from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation
 
 _NODE = ("npm", "yarn", "pnpm")
+_NEVER = (-1, -1)
 _TRUE = frozenset(("1", "true", "yes", "on"))
 _DEVELOPMENT_STAGE = re.compile(
     r"(?:^|[-_.])(?:dev|develop|development|test|tests|testing|lint|ci|local|debug)(?:$|[-_.])", re.IGNORECASE
@@ -39,12 +40,18 @@ def development_dependencies(subject: Subject) -> Iterator[Hit]:
     for runs in (list(subject.shipped_runs), *_copied_modules(subject)):
         if any(_configured(operation) for run in runs for operation in run.operations):
             continue
+        gone: dict[str, tuple[int, int]] | None = None
         for run in runs:
             for operation in run.operations:
-                if operation.action == "install" and development_left(operation, run):
-                    hit = _hit(operation, run, runs, subject)
-                    if hit is not None:
-                        yield hit
+                if operation.action != "install" or not development_left(operation, run):
+                    continue
+                gone = _taking_out(runs) if gone is None else gone
+                place = (run.step.instruction.number, operation.span.start)
+                if max(gone.get("", _NEVER), gone.get(operation.manager, _NEVER)) > place:
+                    continue
+                hit = _hit(operation, run, subject)
+                if hit is not None:
+                    yield hit
 
 
 def _copied_modules(subject: Subject) -> Iterator[list[ShippedRun]]:
@@ -125,10 +132,8 @@ def _for_developers(subject: Subject) -> bool:
     return any(basename(word) in _DEVELOPMENT_COMMAND for word in words[-3:])
 
 
-def _hit(operation: Operation, run: ShippedRun, runs: list[ShippedRun], subject: Subject) -> Hit | None:
+def _hit(operation: Operation, run: ShippedRun, subject: Subject) -> Hit | None:
     row = table("development")["managers"][operation.manager]
-    if _taken_out(operation, run, runs):
-        return None
     names = development_names(operation, run, subject)
     if names is not None and not names:
         return None
@@ -149,28 +154,28 @@ def _hit(operation: Operation, run: ShippedRun, runs: list[ShippedRun], subject:
     )
 
 
-def _taken_out(operation: Operation, run: ShippedRun, runs: list[ShippedRun]) -> bool:
-    """Whether something later prunes what was installed, or throws all of it away."""
-    started = False
-    for other_run in runs:
-        started = started or other_run is run
-        if not started:
-            continue
-        for other in other_run.operations:
-            if other_run is run and other.span.start <= operation.span.start:
-                continue
-            verb = other.verb.pieces if other.verb is not None else ""
-            if other.manager == operation.manager:
-                if verb == "prune":
-                    return True
-                again = other.action == "install" and not other.packages and not other.has("-g", "--global")
-                if again and not development_left(other, other_run):
-                    return True
-        for script in other_run.scripts:
+def _taking_out(runs: list[ShippedRun]) -> dict[str, tuple[int, int]]:
+    """For each manager the place of the last command that prunes, installs without development dependencies, or
+    throws all away ("": for every manager). A place is the number of the instruction and the offset in the file.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for run in runs:
+        number = run.step.instruction.number
+        for operation in run.operations:
+            verb = operation.verb.pieces if operation.verb is not None else ""
+            again = (
+                operation.action == "install"
+                and not operation.packages
+                and not operation.has("-g", "--global")
+                and not development_left(operation, run)
+            )
+            if verb == "prune" or again:
+                found[operation.manager] = (number, operation.span.start)
+        for script in run.scripts:
             for command in script.commands:
                 if command.name == "rm" and any("node_modules" in word.pieces for word in command.arguments):
-                    return True
-    return False
+                    found[""] = max(found.get("", (0, 0)), (number, command.statement.start))
+    return found
 
 
 def development_names(operation: Operation, run: ShippedRun, subject: Subject) -> list[str] | None:

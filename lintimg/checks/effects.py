@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from posixpath import join, normpath
 from typing import NamedTuple
@@ -24,6 +25,7 @@ _HOME = re.compile(
 _FILTERS = frozenset(
     ("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-newer", "-mtime", "-size")
 )
+_SCAN_LIMIT = 500
 HOME = "~"
 
 
@@ -158,6 +160,27 @@ def follows(later: Command, earlier: Command) -> bool:
     if later.function != earlier.function:
         return True
     return later.statement.start >= earlier.statement.end
+
+
+class Cleanings:
+    """Commands that clean, in the order they run."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        """`commands` in any order."""
+        found = {command.statement.start: command for command in commands}
+        self._starts = sorted(found)
+        self._commands = [found[start] for start in self._starts]
+        self._functions = [command for command in self._commands if command.function is not None]
+
+    def reach(self, command: Command) -> bool:
+        """Whether one of them can run after `command`. In a RUN of absurd length the answer may be a yes too many."""
+        first = bisect_left(self._starts, command.statement.end)
+        later = self._commands[first : first + _SCAN_LIMIT]
+        if any(follows(other, command) for other in later) or len(later) == _SCAN_LIMIT:
+            return True
+        if command.function is not None:
+            return any(follows(other, command) for other in self._commands[:_SCAN_LIMIT])
+        return any(follows(other, command) for other in self._functions[:_SCAN_LIMIT])
 
 
 def mounted(step: Step) -> list[str]:

@@ -8,7 +8,6 @@ from posixpath import basename, join
 from lintimg.checks.made import word_text
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
-from lintimg.lint.image_files import steps_of
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
@@ -49,15 +48,25 @@ _INSTEAD = {
 
 def install_without_lockfile(subject: Subject) -> Iterator[Hit]:
     """A hit for each `npm install`, `yarn` or `pnpm install` that may change what a copied lock file says."""
+    copied: dict[int, dict[str, str]] = {}
     for stage in subject.build.stages:
         if stage.number not in subject.build.used:
             continue
-        for run in subject.runs(stage.number):
-            for operation in run.operations:
-                if operation.manager in _LOCKS and _resolves(operation):
-                    lock = _lock(operation, run, subject)
+        locks = dict(copied.get(stage.parent, {})) if stage.parent is not None else {}
+        copied[stage.number] = locks
+        for step in stage.steps:
+            if step.instruction.keyword == "COPY" and subject.context is None:
+                for manager, names in _LOCKS.items():
+                    lock = None if manager in locks else _copied_lock(step, names)
                     if lock is not None:
-                        yield _hit(operation, lock, run)
+                        locks[manager] = lock
+            elif step.instruction.keyword == "RUN":
+                run = subject.run(step)
+                for operation in run.operations:
+                    if operation.manager in _LOCKS and _resolves(operation):
+                        lock = _found_lock(operation, run, subject) or locks.get(operation.manager)
+                        if lock is not None:
+                            yield _hit(operation, lock, run)
 
 
 def _resolves(operation: Operation) -> bool:
@@ -67,30 +76,15 @@ def _resolves(operation: Operation) -> bool:
         and verb in _VERBS[operation.manager]
         and not operation.packages
         and not operation.has(*_EXACT[operation.manager])
-        and not (
-            operation.manager == "yarn"
-            and operation.verb is None
-            and operation.command.arguments[0:1] != operation.command.arguments
-        )
     )
 
 
-def _lock(operation: Operation, run: ShippedRun, subject: Subject) -> str | None:
-    """The lock file that lies beside the manifest, None when there is none or it cannot be told."""
-    names = _LOCKS[operation.manager]
+def _found_lock(operation: Operation, run: ShippedRun, subject: Subject) -> str | None:
+    """The lock file of the context that lies beside the manifest, None when there is none or no context is known."""
     folders = {manifest.path.rpartition("/")[0] for manifest in operation.manifests} or {""}
-    if subject.context is not None:
-        for name in names:
-            for folder in folders:
-                if subject.manifest(run.step, join(folder, name)) is not None:
-                    return name
-        return None
-    for step in steps_of(subject.build, run.step.stage):
-        if step.instruction.number >= run.step.instruction.number:
-            break
-        found = _copied_lock(step, names)
-        if found is not None:
-            return found
+    for name in _LOCKS[operation.manager]:
+        if any(subject.manifest(run.step, join(folder, name)) is not None for folder in folders):
+            return name
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import translate
 from functools import cache
 from posixpath import basename
@@ -15,8 +15,10 @@ from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation, PackageArgument
+from lintimg.shell.script import Command
 
-_SYSTEM = {"apt": "apt", "yum": "rpm", "dnf": "rpm", "microdnf": "rpm", "apk": "apk", "zypper": "zypper"}
+_SYSTEM = frozenset(("apt", "yum", "dnf", "microdnf", "apk", "zypper"))
+_SCAN_LIMIT = 500
 _COMPILING = frozenset(
     (
         "pip",
@@ -60,17 +62,24 @@ def missing_multi_stage(subject: Subject) -> Iterator[Hit]:
         return
     for run in subject.shipped_runs:
         yield from _downloaded(run, subject)
-        for operation in run.operations:
-            family = _SYSTEM.get(operation.manager)
-            if family is None or operation.action != "install":
-                continue
-            tools = [package for package in operation.packages if _kind(package) is not None]
-            tools = _kept(tools, operation, run, family)
-            if tools:
-                hit = _hit(tools, operation, subject)
-                if hit is not None:
-                    yield hit
-                    break
+        hit = _first_hit(run, subject)
+        if hit is not None:
+            yield hit
+
+
+def _first_hit(run: ShippedRun, subject: Subject) -> Hit | None:
+    removals: _Removals | None = None
+    for operation in run.operations:
+        if operation.manager not in _SYSTEM or operation.action != "install":
+            continue
+        tools = [package for package in operation.packages if _kind(package) is not None]
+        if not tools:
+            continue
+        removals = removals or _Removals(run)
+        hit = _hit(removals.kept(tools, operation), operation, subject)
+        if hit is not None:
+            return hit
+    return None
 
 
 def _hit(tools: list[PackageArgument], operation: Operation, subject: Subject) -> Hit | None:
@@ -153,37 +162,49 @@ def _kind(package: PackageArgument) -> str | None:
     return _kind_of(package.name.lower())
 
 
-def _kept(
-    tools: list[PackageArgument], operation: Operation, run: ShippedRun, family: str
-) -> list[PackageArgument]:
-    """The tools that the same RUN does not take away again."""
-    if not tools:
-        return tools
-    virtual = {
-        option.partition("=")[2].lower()
-        for option in operation.options
-        if option.startswith(("--virtual=", "-t="))
-    }
-    for other in run.operations:
-        if (
-            other.action != "remove"
-            or _SYSTEM.get(other.manager) != family
-            or not follows(other.command, operation.command)
-        ):
-            continue
-        names = {package.name.lower() for package in other.packages}
-        if names & virtual or any(package.kind == "variable" for package in other.packages):
+class _Removals:
+    """What a RUN takes away again of the system packages it installs."""
+
+    def __init__(self, run: ShippedRun) -> None:
+        self._everything: list[Command] = []
+        self._by_name: dict[str, list[Command]] = {}
+        for operation in run.operations:
+            if operation.action == "remove" and operation.manager in _SYSTEM:
+                for package in operation.packages:
+                    if package.kind == "variable":
+                        self._everything.append(operation.command)
+                    else:
+                        self._by_name.setdefault(package.name.lower(), []).append(operation.command)
+        self._unknown = any(
+            command.name == "apt-mark" or (command.name in ("yum", "dnf") and "history" in _words(command))
+            for script in run.scripts
+            for command in script.commands
+            if command.name in ("apt-mark", "yum", "dnf")
+        )
+
+    def kept(self, tools: list[PackageArgument], operation: Operation) -> list[PackageArgument]:
+        """The tools that stay of those `operation` installs."""
+        virtual = [
+            option.partition("=")[2].lower()
+            for option in operation.options
+            if option.startswith(("--virtual=", "-t="))
+        ]
+        if self._unknown or self._follow(self._everything, operation):
             return []
-        tools = [package for package in tools if package.name.lower() not in names]
-    if any(command.name == "apt-mark" for script in run.scripts for command in script.commands):
-        return []
-    if any(
-        command.name == "yum" and "history" in [w.pieces for w in command.words]
-        for s in run.scripts
-        for command in s.commands
-    ):
-        return []
-    return tools
+        if any(self._follow(self._by_name.get(name, ()), operation) for name in virtual):
+            return []
+        return [
+            package
+            for package in tools
+            if not self._follow(self._by_name.get(package.name.lower(), ()), operation)
+        ]
+
+    def _follow(self, commands: Sequence[Command], operation: Operation) -> bool:
+        return any(follows(command, operation.command) for command in commands[-_SCAN_LIMIT:])
+
+
+def _words(command: Command) -> list[str]:
+    return [word.pieces for word in command.words]
 
 
 def _compiles(subject: Subject) -> bool:

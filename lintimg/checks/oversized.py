@@ -9,10 +9,10 @@ from typing import NamedTuple
 from lintimg.aws.sizes import PackageSize, normalised_name, package_size
 from lintimg.aws.tables import table
 from lintimg.checks.effects import follows, variable
+from lintimg.checks.made import word_text
 from lintimg.context.manifests import Dependency
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
-from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.lint.image_files import absolute, inside, steps_of
 from lintimg.lint.installs import installs
 from lintimg.lint.rule import Hit, HitRelated
@@ -44,6 +44,7 @@ _INDEX_VARIABLES = (
 )
 _SKIPPING_VARIABLES = ("PUPPETEER_SKIP_DOWNLOAD", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD")
 _ACCELERATED = ("cuda", "nvidia", "gpu", "rocm")
+_SCAN_LIMIT = 500
 _MAJOR = re.compile(r"\d+")
 _PRODUCTION = frozenset(("--production", "--prod", "-P", "--no-dev"))
 
@@ -77,14 +78,14 @@ def oversized_package(subject: Subject) -> Iterator[Hit]:
     heavy = {wanted.measured.name for wanted in found} - fine
     told: set[tuple[str, str | None]] = set()
     on_arm = _on_arm(subject)
+    if any(wanted.measured.through for wanted in found):
+        fine |= _dealt_with(subject)
     for wanted in found:
         measured = wanted.measured
         key = (measured.name, wanted.path)
         if measured.name in fine or key in told or (on_arm and _only_on_x86(measured)):
             continue
-        if measured.through is not None and (
-            measured.through in fine or measured.through in heavy or "torch" in _dealt_with(subject)
-        ):
+        if measured.through in fine or measured.through in heavy:
             continue
         told.add(key)
         yield _hit(wanted, subject)
@@ -167,20 +168,12 @@ def _wanted(operation: Operation, run: ShippedRun, subject: Subject) -> Iterator
     ecosystem = _ECOSYSTEMS.get(operation.manager)
     if ecosystem is None or operation.action != "install":
         return
-    removed = {
-        normalised_name(ecosystem, package.name)
-        for other in run.operations
-        if other.action == "remove"
-        and other.manager == operation.manager
-        and follows(other.command, operation.command)
-        for package in other.packages
-    }
     around: str | None = None
     for package in operation.packages:
         if package.kind not in ("name", "url"):
             continue
-        measured = package_size(ecosystem, package.name)
-        if measured is None or not measured.oversized or measured.name in removed:
+        measured = _oversized(ecosystem, package.name)
+        if measured is None or _removed(measured, operation, run):
             continue
         around = _around(operation, run) if around is None else around
         yield Wanted(
@@ -188,6 +181,26 @@ def _wanted(operation: Operation, run: ShippedRun, subject: Subject) -> Iterator
         )
     if operation.manifests and subject.context is not None:
         yield from _in_manifests(ecosystem, operation, run, subject)
+
+
+def _oversized(ecosystem: str, name: str) -> PackageSize | None:
+    """The measured size of a package with a lighter way, None for any other."""
+    if normalised_name(ecosystem, name) not in table("oversized")["packages"].get(ecosystem, ()):
+        return None
+    return package_size(ecosystem, name)
+
+
+def _removed(measured: PackageSize, operation: Operation, run: ShippedRun) -> bool:
+    """Whether the same RUN uninstalls the package again."""
+    return any(
+        other.action == "remove"
+        and other.manager == operation.manager
+        and follows(other.command, operation.command)
+        and any(
+            normalised_name(measured.ecosystem, package.name) == measured.name for package in other.packages
+        )
+        for other in run.operations[-_SCAN_LIMIT:]
+    )
 
 
 def _around(operation: Operation, run: ShippedRun) -> str:
@@ -219,8 +232,8 @@ def _in_manifests(
         for dependency in read.dependencies:
             if dependency.line is None or (dependency.development and (production or ecosystem == "npm")):
                 continue
-            measured = package_size(ecosystem, dependency.name)
-            if measured is None or not measured.oversized:
+            measured = _oversized(ecosystem, dependency.name)
+            if measured is None:
                 continue
             source = source or SourceText(found.path, found.data)
             words = " ".join(
@@ -254,6 +267,7 @@ def _kept_runs(subject: Subject) -> Iterator[ShippedRun]:
     build = subject.build
     if len(build.used) == len(build.chain):
         return
+    folders: dict[int, list[str]] = {}
     for step in build.shipped_steps():
         copy = read_copy(step.instruction)
         if copy is None or copy.from_ is None:
@@ -261,22 +275,24 @@ def _kept_runs(subject: Subject) -> Iterator[ShippedRun]:
         stage = build.stage_called(copy.from_)
         if stage is None or stage.number in build.chain:
             continue
-        folders = []
+        wanted = folders.setdefault(stage.number, [])
         for word in copy.sources:
-            try:
-                folder = expand(word.text, step.environment)
-            except ExpansionError:
-                continue
-            if folder:
-                folders.append(absolute("/", folder) or "/")
-        for other in steps_of(build, stage.number):
-            if other.instruction.keyword == "RUN":
-                run = subject.run(other)
-                if run.operations and _lands(run, folders, subject):
+            folder = word_text(word, step)
+            if folder and len(wanted) < _SCAN_LIMIT:
+                wanted.append(absolute("/", folder) or "/")
+    for number, wanted in folders.items():
+        for step in steps_of(build, number):
+            if step.instruction.keyword == "RUN":
+                run = subject.run(step)
+                if run.operations and _lands(run, wanted, subject):
                     yield run
 
 
 def _lands(run: ShippedRun, folders: list[str], subject: Subject) -> bool:
+    if not any(
+        operation.action == "install" and operation.manager in _ECOSYSTEMS for operation in run.operations
+    ):
+        return False
     for install in installs(subject, run):
         for folder in folders:
             if install.place is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from lintimg.checks.effects import (
+    Cleanings,
     Placed,
     Removal,
     covers,
@@ -39,18 +42,24 @@ class Leftover(NamedTuple):
 
 def package_cache_left(subject: Subject) -> Iterator[Hit]:
     """A hit for every package manager whose cache stays in a shipped layer."""
+    settings = CacheSettings(subject)
+    rows = table("package_caches")["managers"]
+    estimated: dict[int, int] | None = None
     for run in subject.shipped_runs:
         seen: set[str] = set()
-        for leftover in leftovers(run, subject):
-            operation, cache = leftover
+        for operation, cache in leftovers(run, settings):
             manager = operation.manager
-            row = table("package_caches")["managers"][manager]
+            row = rows[manager]
             if manager in seen and not row.get("each"):
                 continue
             seen.add(manager)
             linked = row.get("hard_links") or (manager == "uv" and not _copies(operation, run))
             verb = operation.verb.pieces if operation.verb is not None else ""
-            bytes_ = _estimated(operation, subject) if manager == "pip" else None
+            bytes_ = None
+            if manager == "pip":
+                if estimated is None:
+                    estimated = _estimated(subject)
+                bytes_ = estimated.get(subject.document.source.position(operation.span.start).line)
             yield Hit(
                 operation.span,
                 {
@@ -61,7 +70,7 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
                     if subject.target.kind == "lambda"
                     else "the image",
                 },
-                edits=cleaning_edits(leftover.operation, run, subject, row),
+                edits=cleaning_edits(operation, run, subject, row),
                 variant=manager,
                 severity="info" if linked else None,
                 details={"manager": manager, "cache": cache},
@@ -69,26 +78,25 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
             )
 
 
-def _estimated(operation: Operation, subject: Subject) -> int | None:
-    """The bytes of pip's cache as the image's estimate has them, None when it has none."""
-    line = subject.document.source.position(operation.span.start).line
-    parts = subject.estimate.parts if subject.estimate is not None else ()
-    return sum(part.bytes for part in parts if part.line == line and part.what == "pip cache") or None
+def _estimated(subject: Subject) -> dict[int, int]:
+    """The bytes of pip's cache by line, as the image's estimate has them."""
+    found: dict[int, int] = {}
+    for part in subject.estimate.parts if subject.estimate is not None else ():
+        if part.what == "pip cache" and part.line is not None:
+            found[part.line] = found.get(part.line, 0) + part.bytes
+    return found
 
 
-def leftovers(run: ShippedRun, subject: Subject) -> Iterator[Leftover]:
+def leftovers(run: ShippedRun, settings: CacheSettings) -> Iterator[Leftover]:
     """The operations of `run` whose caches its layer keeps, in order."""
     rows = table("package_caches")["managers"]
-    candidates = [op for op in run.operations if op.manager in rows and _fetches(op, rows[op.manager])]
-    if not candidates:
-        return
     surroundings: _Surroundings | None = None
-    for operation in candidates:
-        row = rows[operation.manager]
-        if _switched_off(operation, run, row):
+    for operation in run.operations:
+        row = rows.get(operation.manager)
+        if row is None or not _fetches(operation, row) or _switched_off(operation, run, row):
             continue
         if surroundings is None:
-            surroundings = _Surroundings(run, subject)
+            surroundings = _Surroundings(run, settings)
         cache = surroundings.kept(operation, row)
         if cache is not None:
             yield Leftover(operation, cache)
@@ -128,12 +136,47 @@ def _copies(operation: Operation, run: ShippedRun) -> bool:
     ) == "copy"
 
 
+class CacheSettings:
+    """What configuration commands of the shipped chain say about caches, read when first asked for."""
+
+    def __init__(self, subject: Subject) -> None:
+        """Nothing is read yet."""
+        self._subject = subject
+
+    @cached_property
+    def commands(self) -> list[tuple[int, Operation]]:
+        """The configuration commands, each with the number of its instruction."""
+        return [
+            (run.step.instruction.number, operation)
+            for run in self._subject.shipped_runs
+            for operation in run.operations
+            if operation.action == "configure"
+        ]
+
+    def value(self, keys: list[str], operation: Operation, run: ShippedRun) -> tuple[bool, str | None]:
+        """Whether one of `keys` was set before `operation`, and to what (None: not known)."""
+        number = run.step.instruction.number
+        for at, other in self.commands:
+            if at > number:
+                break
+            if other.manager != operation.manager or (
+                at == number and not follows(operation.command, other.command)
+            ):
+                continue
+            words = [word.pieces for word in other.command.words]
+            for position, word in enumerate(words):
+                if any(word == key or word.endswith(f".{key}") for key in keys):
+                    following = words[position + 1] if position + 1 < len(words) else None
+                    return True, "no-cache" if word.endswith("no-cache-dir") else following
+        return False, None
+
+
 class _Surroundings:
     """What else a RUN does, and what was configured before it."""
 
-    def __init__(self, run: ShippedRun, subject: Subject) -> None:
+    def __init__(self, run: ShippedRun, settings: CacheSettings) -> None:
         self.run = run
-        self.subject = subject
+        self.settings = settings
         self.mounts = mounted(run.step)
         placed = list(placed_commands(run))
         self.removed: list[Removal] = []
@@ -144,71 +187,56 @@ class _Surroundings:
             if _is_cleaner(place):
                 self.cleaners.append(place.command)
         self.cleans = [op for op in run.operations if op.action == "clean"]
-        self.asked = [(manager, place.command) for place in placed for manager in _asked_for(place, placed)]
+        self.asked = list(_asked_for(placed))
+        self.ordered: dict[tuple[str, ...], Cleanings] = {}
 
     def kept(self, operation: Operation, row: Mapping[str, Any]) -> str | None:
         """The cache folder that stays, None when nothing does or it cannot be told."""
         paths: list[str] = row["paths"]
-        for value in self.configured(operation, row):
-            if value is None or "no-cache" in value or value.startswith("/dev/"):
-                return None
-            path = located(value, self.run.step.workdir)
-            if path is None:
+        is_set, value = self.moved(operation, row)
+        if is_set:
+            path = None if value is None else located(value, self.run.step.workdir)
+            if path is None or value == "no-cache" or path.startswith("/dev/"):
                 return None
             paths = [path]
         if any(covers(mount, path) for mount in self.mounts for path in paths):
             return None
-        command = operation.command
+        key = (operation.manager, *paths)
+        if key not in self.ordered:
+            self.ordered[key] = Cleanings(self.cleanings(operation.manager, row, paths))
+        return None if self.ordered[key].reach(operation.command) else paths[0]
+
+    def cleanings(self, manager: str, row: Mapping[str, Any], paths: list[str]) -> Iterator[Command]:
+        """The commands that empty the cache of `manager` in `paths`."""
+        yield from self.cleaners
         for removal in self.removed:
-            if follows(removal.command, command) and any(
+            if any(
                 covers(removal.path, path) and (not removal.filtered or removal.path == path)
                 for path in paths
             ):
-                return None
-        if any(follows(cleaner, command) for cleaner in self.cleaners):
-            return None
-        if any(manager == operation.manager and follows(remover, command) for manager, remover in self.asked):
-            return None
+                yield removal.command
+        for asked, remover in self.asked:
+            if asked == manager:
+                yield remover
         for clean in self.cleans:
             words = row["cleaned_by"].get(clean.manager)
-            if words is not None and follows(clean.command, command):
-                given = {word.pieces for word in clean.command.words}
-                if not words or not given.isdisjoint(words):
-                    return None
-        return paths[0]
+            if words is not None and (
+                not words or not {word.pieces for word in clean.command.words}.isdisjoint(words)
+            ):
+                yield clean.command
 
-    def configured(self, operation: Operation, row: Mapping[str, Any]) -> Iterator[str | None]:
-        """Where the cache was moved to: by option, variable or configuration command; None for a value not known."""
+    def moved(self, operation: Operation, row: Mapping[str, Any]) -> tuple[bool, str | None]:
+        """Whether the cache was moved by option, variable or configuration command, and where to (None: not known)."""
         names = row.get("directory_options")
         moved = option_value(operation, *names) if names else None
         if moved is not None:
-            yield None if "$" in moved else moved
-            return
+            return True, None if "$" in moved else moved
         for name in row.get("directory_variables", ()):
             is_set, value = variable(operation, self.run.step, name)
             if is_set and value != "":
-                yield value
-                return
-        keys = row.get("configured", ())
-        if not keys:
-            return
-        for run in self.subject.shipped_runs:
-            for other in run.operations:
-                if other.manager == operation.manager and other.action == "configure":
-                    if run is self.run and not follows(operation.command, other.command):
-                        continue
-                    words = [word.pieces for word in other.command.words]
-                    for key in keys:
-                        for at, word in enumerate(words):
-                            if word == key or word.endswith(f".{key}"):
-                                yield (
-                                    key
-                                    if key == "no-cache-dir"
-                                    else (words[at + 1] if at + 1 < len(words) else None)
-                                )
-                                return
-            if run is self.run:
-                return
+                return True, value
+        keys = row.get("configured")
+        return self.settings.value(keys, operation, self.run) if keys else (False, None)
 
 
 def _is_cleaner(place: Placed) -> bool:
@@ -222,17 +250,24 @@ def _is_cleaner(place: Placed) -> bool:
     return place.command.stages > 1 and any("://" in word.pieces and "clean" in word.pieces for word in words)
 
 
-def _asked_for(place: Placed, placed: list[Placed]) -> Iterator[str]:
-    """The managers whose cache folder `rm -rf "$(yarn cache dir)"` asks for."""
-    remover = place.command
-    if remover.name != "rm" or not any("$()" in word.pieces for word in remover.words):
+def _asked_for(placed: list[Placed]) -> Iterator[tuple[str, Command]]:
+    """The managers whose cache folder `rm -rf "$(yarn cache dir)"` asks for, each with the command that removes it."""
+    removers = sorted(
+        (
+            place.command
+            for place in placed
+            if place.command.name == "rm" and any("$()" in word.pieces for word in place.command.words)
+        ),
+        key=lambda command: command.statement.start,
+    )
+    if not removers:
         return
-    for other in placed:
-        inner = other.command
-        if (
-            inner.depth > remover.depth
-            and remover.statement.start <= inner.statement.start < remover.statement.end
-        ):
-            words = " ".join(word.pieces for word in inner.words)
-            if "cache" in words or "store" in words:
-                yield (inner.name or "").rstrip("0123456789.")
+    starts = [command.statement.start for command in removers]
+    for place in placed:
+        inner = place.command
+        at = bisect_right(starts, inner.statement.start) - 1
+        if not inner.depth or at < 0 or inner.statement.start >= removers[at].statement.end:
+            continue
+        words = " ".join(word.pieces for word in inner.words)
+        if "cache" in words or "store" in words:
+            yield (inner.name or "").rstrip("0123456789."), removers[at]
