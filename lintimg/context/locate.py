@@ -115,7 +115,11 @@ class _Sources:
         """Whether every literal source is there; where there is none, whether a wildcard finds something."""
         if self.literal:
             return all(context.exists(path) for path in self.literal)
-        return not self.wildcard or any(not context.match(path).missing for path in self.wildcard)
+        return not self.wildcard or any(
+            not is_dockerfile(file.path.rpartition("/")[2])
+            for path in self.wildcard
+            for file in context.match(path).files
+        )
 
 
 def _holds_a_project(folder: Path) -> bool:
