@@ -1088,6 +1088,97 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    AWS_LWA_READINESS_CHECK_MIN_UNHEALTHY_STATUS=400\n'
             'CMD ["uvicorn", "src.main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
             None)),
+ 'LI208': ('Lambda reserves some variables and sets them in every execution environment: the region, the '
+           "function's name, version and memory, the names of its logs, the address of the\n"
+           "Runtime API. A function's configuration that sets one is refused; an ENV in the image is "
+           'silently overwritten. The image then behaves differently on Lambda than in a local\n'
+           "test, which is hardest to see with AWS_REGION: the SDK's clients go to the region of the "
+           'function, not to that of the Dockerfile.\n'
+           '\n'
+           'AWS_LAMBDA_RUNTIME_API is what /lambda-entrypoint.sh asks to tell Lambda from a local machine. '
+           "LAMBDA_TASK_ROOT and LAMBDA_RUNTIME_DIR are set in AWS's base images; on\n"
+           'other bases a file may set them.\n'
+           '\n'
+           'Builder stages are not looked at, and credentials are the matter of another rule.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',),
+           ('lambda',),
+           ('Reserved keys used in this request',
+            'AWS_REGION',
+            'AWS_DEFAULT_REGION',
+            'AWS_LAMBDA_RUNTIME_API',
+            'Lambda was unable to configure your environment variables'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV AWS_DEFAULT_REGION=eu-central-1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'ENV AWS_REGION=eu-west-1\n'
+            'WORKDIR /build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV AWS_LAMBDA_FUNCTION_NAME=orders \\\n'
+            '    NODE_ENV=production \\\n'
+            '    AWS_REGION="eu-west-1" \\\n'
+            '    LOG_LEVEL=info\n'
+            'ENV AWS_LAMBDA_RUNTIME_API localhost:9001\n'
+            'ENV _HANDLER=index.handler\n'
+            'COPY --from=build /build/node_modules ./node_modules\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LAMBDA_TASK_ROOT=/app\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV AWS_REGION=us-east-1 PORT=8080\n'
+            'COPY server.js ./\n'
+            'CMD ["node", "server.js"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LAMBDA_TASK_ROOT=/var/task \\\n'
+            '    AWS_LAMBDA_EXEC_WRAPPER=/opt/wrapper \\\n'
+            '    BUCKET_REGION=eu-central-1\n'
+            'ARG AWS_REGION=eu-central-1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'ENV LAMBDA_TASK_ROOT=/function \\\n'
+            '    PYTHONUNBUFFERED=1\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ENV _HANDLER=app.handler\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.14-slim@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n'
+            'ENV AWS_REGION=eu-central-1\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'ENV AWS_REGION=eu-west-1\n'
+            'WORKDIR /build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV NODE_ENV=production \\\n'
+            '    LOG_LEVEL=info\n'
+            'COPY --from=build /build/node_modules ./node_modules\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            None,
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV PORT=8080\n'
+            'COPY server.js ./\n'
+            'CMD ["node", "server.js"]\n')),
  'LI210': ("Of an image's configuration Lambda uses ENTRYPOINT, CMD, WORKDIR and ENV, and ignores the rest. "
            'That matters most for USER:\n'
            'the function runs as a user that Lambda chooses, without rights, so files that only the named '
