@@ -69,7 +69,7 @@ def copy_before_install(subject: Subject) -> Iterator[Hit]:
 def _after(run: ShippedRun, state: _State, found: dict[int, Bust], subject: Subject) -> _State:
     managers = table("build_inputs")["managers"]
     installed = set(state.installed)
-    bound = any(mount.type == "bind" for mount in read_mounts(run.step.instruction))
+    mounts = {mount.type for mount in read_mounts(run.step.instruction)}
     for operation in run.operations:
         row = managers.get(operation.manager)
         if row is None:
@@ -82,9 +82,10 @@ def _after(run: ShippedRun, state: _State, found: dict[int, Bust], subject: Subj
         if variant != "names":
             installed.add(ecosystem)
         copy = state.own if variant == "names" else state.first
-        if copy is None or (variant != "names" and (known or bound)):
+        if copy is None or (variant != "names" and (known or "bind" in mounts)):
             continue
-        if variant == "one-step" and not state.whole:
+        # A cache mount keeps what was fetched, whatever the sources do.
+        if variant == "one-step" and (not state.whole or "cache" in mounts):
             continue
         bust = Bust(copy, run, operation, variant)
         earlier = found.get(copy.step.instruction.number)

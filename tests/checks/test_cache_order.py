@@ -194,6 +194,19 @@ def test_a_bind_mount_brings_the_manifest() -> None:
     assert _found(text) == []
 
 
+def test_a_cache_mount_keeps_what_one_step_fetches() -> None:
+    text = "FROM maven:3.9\nCOPY . .\nRUN --mount=type=cache,target=/root/.m2 mvn package\n"
+    assert _found(text) == []
+
+
+def test_dependencies_built_beforehand_with_a_placeholder() -> None:
+    text = (
+        "FROM rust:1.80\nCOPY Cargo.toml Cargo.lock ./\nRUN mkdir src && touch src/main.rs && cargo build --release\n"
+        "COPY src ./src\nRUN cargo build --release\n"
+    )
+    assert _found(text) == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "install"),
     [
