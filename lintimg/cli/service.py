@@ -38,9 +38,9 @@ class Outcome(NamedTuple):
     notes: tuple[str, ...]
 
 
-def check(options: CheckOptions, working_directory: Path, stdin: bytes) -> Outcome:
+def check(options: CheckOptions, working_directory: Path, stdin: bytes | None) -> Outcome:
     """Checks what `options` names. Raises UsageError and ConfigurationError."""
-    return _Run(options, working_directory).outcome(stdin)
+    return _Run(options, working_directory).outcome(stdin or b"")
 
 
 class _Run:
