@@ -81,8 +81,8 @@ def test_the_same_input_gives_the_same_bytes(project: Path) -> None:
 def test_several_formats_in_one_run(project: Path) -> None:
     done = lintimg("check", "--format", "concise", "--format", "json=report.json", "Dockerfile", cwd=project)
     lines = done.stdout.decode().splitlines()
-    assert lines[0].startswith("Dockerfile:1:6: warning LI104 ")
-    assert lines[1].startswith("Dockerfile:3:5: error LI201 ")
+    assert lines[0].startswith("Dockerfile:1:6: LI104 warning ")
+    assert lines[1].startswith("Dockerfile:3:5: LI201 error ")
     assert lines[1].endswith("[fixable]")
     assert json.loads((project / "report.json").read_text())["summary"]["findings"] == 2
     assert sorted(path.name for path in project.iterdir()) == [
@@ -97,7 +97,7 @@ def test_several_formats_in_one_run(project: Path) -> None:
 def test_standard_input(project: Path) -> None:
     done = lintimg("check", "--format", "concise", "-", cwd=project, data=_BAD.encode())
     assert done.returncode == 1
-    assert done.stdout.startswith(b"<stdin>:1:6: warning LI104")
+    assert done.stdout.startswith(b"<stdin>:1:6: LI104 warning")
     named = lintimg(
         "check", "--format=json", "--stdin-filename", "ok/Dockerfile", "-", cwd=project, data=_GOOD.encode()
     )
@@ -164,7 +164,7 @@ def test_rules_of_a_team(project: Path) -> None:
     (project / ".lintimg.yaml").write_text("extend-rules: [ci/rules]\n")
     (project / "Dockerfile").write_text(_GOOD + "RUN curl -f https://example.com/\n")
     done = lintimg("check", "--format", "concise", "Dockerfile", cwd=project)
-    assert b"Dockerfile:4:5: warning TEAM001 curl is not used here." in done.stdout
+    assert b"Dockerfile:4:5: TEAM001 warning curl is not used here." in done.stdout
 
 
 def test_force_exclude_leaves_out_what_is_named(project: Path) -> None:
