@@ -69,12 +69,21 @@ class Variables(Mapping[str, str | None]):
         return (history is not None and history[0][0] <= self._moment) or name in scope.base
 
     def __iter__(self) -> Iterator[str]:
-        scope = self._scope
-        yield from scope.base
-        known = set(scope.base)
-        for name, (moments, _) in scope.histories.items():
-            if moments[0] <= self._moment and name not in known:
-                yield name
+        # Level by level, each read once: a scope asked through its base would read that twice as often per level.
+        seen: set[str] = set()
+        levels: list[tuple[Scope, int]] = []
+        variables: Mapping[str, str | None] = self
+        while isinstance(variables, Variables):
+            levels.append((variables._scope, variables._moment))  # noqa: SLF001 - of the same class
+            variables = variables._scope.base  # noqa: SLF001
+        for name in variables:
+            seen.add(name)
+            yield name
+        for scope, moment in reversed(levels):
+            for name, (moments, _) in scope.histories.items():
+                if moments[0] <= moment and name not in seen:
+                    seen.add(name)
+                    yield name
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MEGABYTE = 1_000_000
 
 _ARCHIVES = (".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst")
+_MAX_STAGES = 200
+"""Each stage is read with all that it builds on, so time grows with the square of their number."""
+
 _MAX_DEPTH = 6
 _MAX_CONTRIBUTIONS = 2_000
 _MAX_MANIFEST_INSTALLS = 100
@@ -55,7 +58,9 @@ class Contribution(NamedTuple):
 
 
 def contributions(subject: Subject, stage: int) -> Sequence[Contribution]:
-    """What the instructions that make up `stage` add to its root image, in order."""
+    """What the instructions that make up `stage` add to its root image, in order; nothing for a file of absurdly many stages."""
+    if len(subject.build.stages) > _MAX_STAGES:
+        return ()
     return _Collector(subject).stage(stage, _MAX_DEPTH)
 
 
