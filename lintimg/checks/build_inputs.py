@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from fnmatch import translate
 from functools import cache
-from posixpath import basename, splitext
+from posixpath import basename, join, normpath, splitext
 from typing import Literal, NamedTuple
 
-from lintimg.checks.effects import located
 from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
@@ -128,7 +127,7 @@ def _is_source_folder(name: str, copy: Copy, step: Step) -> bool:
     data = table("build_inputs")
     lower = name.lower()
     destination = word_text(copy.destination, step)
-    target = located(destination, step.workdir) if destination else None
+    target = _place(destination, step.workdir) if destination else None
     if target is not None and any(
         target == place or target.startswith(f"{place}/")
         for place in data["settings_targets"]
@@ -142,6 +141,15 @@ def _is_source_folder(name: str, copy: Copy, step: Step) -> bool:
     return target is not None and step.workdir not in (None, "/") and _within(target, step.workdir or "")
 
 
+def _place(path: str, directory: str | None) -> str | None:
+    """`path` as an absolute one; another user's home is a folder like any other: `/home/app` often is the function's."""
+    if not path.startswith("/"):
+        if directory is None:
+            return None
+        path = join(directory, path)
+    return normpath(path).replace("//", "/")
+
+
 def _within(path: str, folder: str) -> bool:
-    folder = located(folder, None) or folder
+    folder = normpath(folder)
     return path == folder or path.startswith(f"{folder}/")

@@ -181,6 +181,10 @@ def _function(build: Build, process: Process, deployments: tuple[Deployment, ...
         for evidence in _step_evidence(step):
             client = client or "client" in evidence.sentence
             yield evidence
+    if not client:
+        for evidence in _built_in(build):
+            client = True
+            yield evidence
     command = process.cmd
     if command is not None and (process.entrypoint is None or client) and _has_handler(process):
         word = (process.cmd_arguments or ("",))[0]
@@ -193,6 +197,15 @@ def _function(build: Build, process: Process, deployments: tuple[Deployment, ...
                 client,
                 f'line {command.instruction.start_line}: CMD ["{word}"] has the shape of a handler',
             )
+
+
+def _built_in(build: Build) -> Iterator[Evidence]:
+    """A runtime client that a stage installs from which the shipped one copies."""
+    for number in sorted(build.used.difference(build.chain)):
+        for step in build.stages[number].steps:
+            if step.instruction.keyword == "RUN" and _CLIENTS.search(step.instruction.rest.text):
+                line = step.instruction.start_line
+                yield Evidence("lambda", True, f"line {line}: a Lambda runtime interface client is installed")
 
 
 def _step_evidence(step: Step) -> Iterator[Evidence]:
