@@ -134,6 +134,8 @@ def _is_source_folder(name: str, copy: Copy, step: Step) -> bool:
         if place != step.workdir
     ):
         return False
+    if target is not None and "/." in target:
+        return False
     if lower in data["source_folders"]:
         return True
     if lower in data["other_folders"] or not name or name.startswith("."):
