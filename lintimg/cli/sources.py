@@ -11,7 +11,6 @@ from lintimg.cli.configurations import Configurations
 from lintimg.cli.surroundings import Surroundings
 from lintimg.lint.engine import display_path
 from lintimg.model.finding import Problem
-from lintimg.settings.discovery import Search
 
 STDIN = "-"
 LARGEST = 64_000_000
@@ -67,6 +66,9 @@ class Sources:
             if not (force_exclude and self._configurations.excluded(path)):
                 yield path
             return
+        # Imported here: most cold starts check one file.
+        from lintimg.settings.discovery import Search
+
         search = Search(self._configurations.excluded)
         found = False
         for each in search.find(path, self._surroundings.root(path)):

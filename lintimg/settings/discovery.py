@@ -146,8 +146,10 @@ def _specs(folder: str, *names: str) -> _Specs:
     try:
         # Any byte may stand in a file name; undecodable ones come from the file system in the same disguise.
         with open(os.path.join(folder, *names), encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH118, PTH123
-            lines = file.read().splitlines()
+            lines = [line for line in file.read().splitlines() if line.strip() and not line.startswith("#")]
     except OSError:
+        return ()
+    if not lines:
         return ()
     return ((folder.rstrip(os.sep) + os.sep, _compiled(lines)),)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 _LONGEST = 40
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*\Z", re.IGNORECASE)
+_SIZE = r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*\Z"
 
 
 def read_size(text: str) -> int:
     """Bytes from "2GB" (decimal), "1.5 GiB" (binary) or a plain number. Raises ValueError."""
-    found = _SIZE.match(text[:_LONGEST])
+    found = re.match(_SIZE, text[:_LONGEST], re.IGNORECASE)
     if found is None or len(text) > _LONGEST:
         raise ValueError(f"{text[:_LONGEST]!r} is no size; write one such as 500MB, 2GB or 1GiB")
     base = 1024 if found[3] else 1000
