@@ -93,8 +93,8 @@ class Instruction(NamedTuple):
     """One instruction; `number` counts from 0 (a trigger has that of its ONBUILD).
 
     `span` runs from the keyword to the end of the last line (heredocs included); lines are
-    1-based and inclusive. `rest` is the logical text after keyword and flags. `trigger` is
-    ONBUILD's inner instruction. `comments` are those between the continuation lines.
+    1-based and inclusive. `text` is the logical text from the keyword on, `rest` that after keyword and
+    flags. `trigger` is ONBUILD's inner instruction. `comments` are those between the continuation lines.
     """
 
     number: int
@@ -110,6 +110,7 @@ class Instruction(NamedTuple):
     rest: LogicalText
     comments: tuple[Comment, ...]
     trigger: Instruction | None
+    text: LogicalText = LogicalText("", (0,), (0,))
 
     def flag(self, name: str) -> Flag | None:
         """The last flag called `name`."""

@@ -70,7 +70,8 @@ class _Parser:
         )
 
     def instruction(self, number: int, line: LogicalLine) -> Instruction:
-        written, keyword_span, flags, rest = self.head(_trimmed(line.text))
+        text = _trimmed(line.text)
+        written, keyword_span, flags, rest = self.head(text)
         keyword = _upper(written)
         trigger = None
         if keyword == "ONBUILD":
@@ -107,6 +108,7 @@ class _Parser:
             rest,
             line.comments,
             trigger,
+            text,
         )
 
     def head(self, text: LogicalText) -> tuple[str, Span, tuple[Flag, ...], LogicalText]:
@@ -175,6 +177,7 @@ class _Parser:
             rest,
             (),
             None,
+            text,
         )
 
 

@@ -48,45 +48,45 @@ class Variables(Mapping[str, str | None]):
     too: they are not known to be unset.
     """
 
-    __slots__ = ("_moment", "_scope")
+    __slots__ = ("moment", "scope")
 
     def __init__(self, scope: Scope, moment: int) -> None:
-        self._scope = scope
-        self._moment = moment
+        self.scope = scope
+        self.moment = moment
 
     def __getitem__(self, name: str) -> str | None:
-        scope = self._scope
+        scope = self.scope
         history = scope.histories.get(name)
         if history is not None:
-            at = bisect_right(history[0], self._moment) - 1
+            at = bisect_right(history[0], self.moment) - 1
             if at >= 0:
                 return history[1][at]
         return scope.base[name]
 
     def __contains__(self, name: object) -> bool:
-        scope = self._scope
+        scope = self.scope
         history = scope.histories.get(name) if isinstance(name, str) else None
-        return (history is not None and history[0][0] <= self._moment) or name in scope.base
+        return (history is not None and history[0][0] <= self.moment) or name in scope.base
 
     def __iter__(self) -> Iterator[str]:
-        # Level by level, each read once: a scope asked through its base would read that twice as often per level.
-        seen: set[str] = set()
-        levels: list[tuple[Scope, int]] = []
-        variables: Mapping[str, str | None] = self
-        while isinstance(variables, Variables):
-            levels.append((variables._scope, variables._moment))  # noqa: SLF001 - of the same class
-            variables = variables._scope.base  # noqa: SLF001
-        for name in variables:
-            seen.add(name)
-            yield name
-        for scope, moment in reversed(levels):
-            for name, (moments, _) in scope.histories.items():
-                if moments[0] <= moment and name not in seen:
-                    seen.add(name)
-                    yield name
+        return iter(self.collected())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self.collected())
+
+    def collected(self) -> dict[str, str | None]:
+        """The variables that are known to be set, copied."""
+        lineage = [self]
+        while isinstance(base := lineage[-1].scope.base, Variables):
+            lineage.append(base)
+        found = dict(base)
+        for variables in reversed(lineage):
+            moment = variables.moment
+            for name, (moments, values) in variables.scope.histories.items():
+                at = bisect_right(moments, moment) - 1
+                if at >= 0:
+                    found[name] = values[at]
+        return found
 
     def keys(self) -> KeysView[str]:
         """The names that are known to be set."""
@@ -94,9 +94,9 @@ class Variables(Mapping[str, str | None]):
 
     def states(self, name: str) -> bool:
         """Whether `name` is known to be set, rather than merely not known to be unset."""
-        scope = self._scope
+        scope = self.scope
         history = scope.histories.get(name)
-        if history is not None and history[0][0] <= self._moment:
+        if history is not None and history[0][0] <= self.moment:
             return True
         base = scope.base
         return (
@@ -107,15 +107,15 @@ class Variables(Mapping[str, str | None]):
 
     def handed_on(self) -> Variables:
         """These variables, for another stage to build on; copied when they come through many stages."""
-        scope = self._scope
+        scope = self.scope
         if scope.depth < _DEPTH_LIMIT:
             return self
         if scope.copy is None:
-            unknown = isinstance(scope.root, Unknown)
-            if len(self) > _MOST_CARRIED:
+            found = self.collected()
+            if len(found) > _MOST_CARRIED:
                 scope.copy = Scope(Unknown()).state
             else:
-                scope.copy = Scope(scope.root if unknown else {}).set(dict(self))
+                scope.copy = Scope(scope.root if isinstance(scope.root, Unknown) else {}).set(found)
         return scope.copy
 
 
@@ -123,7 +123,7 @@ class Scope:
     """The variables of a stage while it is read. `state` is the present one."""
 
     def __init__(self, base: Mapping[str, str | None]) -> None:
-        outer = base._scope if isinstance(base, Variables) else None  # noqa: SLF001 - two halves of one thing
+        outer = base.scope if isinstance(base, Variables) else None
         self.base = base
         self.root: Mapping[str, str | None] = base if outer is None else outer.root
         self.depth: int = 1 if outer is None else outer.depth + 1

@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "data", "instructions.json")  # noqa: PTH118, PTH120 - pathlib costs start-up time
 
+_MOST_EDITS = 2
+
 FlagKind = Literal["string", "boolean", "strings"]
 
 
@@ -34,17 +36,16 @@ def vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=128)
 def nearest(word: str, options: tuple[str, ...]) -> str | None:
-    """The one of `options` that is at most two edits away from `word` (BuildKit's measure), None if there is none."""
-    best, least = None, 3
-    if len(word) > 40:
-        return None
-    for option in sorted(options):
-        if abs(len(option) - len(word)) >= least:
-            continue
-        distance = _distance(word, option)
-        if distance < least:
-            best, least = option, distance
-    return best
+    """The one of `options` that is at most two edits away from `word` (BuildKit's measure), None if there is none.
+    Of several BuildKit takes any; here it is one with the same first letter if there is one.
+    """
+    best: tuple[int, bool, str] | None = None
+    for option in options:
+        if abs(len(option) - len(word)) <= _MOST_EDITS:
+            found = (_distance(word, option), option[:1] != word[:1], option)
+            if found[0] <= _MOST_EDITS and (best is None or found < best):
+                best = found
+    return None if best is None else best[2]
 
 
 def _distance(one: str, other: str) -> int:
