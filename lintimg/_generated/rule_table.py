@@ -531,7 +531,7 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                    'and give an attacker a compiler.',
                'headers': '{packages} {verb} in {where}: development files serve to compile, at run time the '
                           'library alone is enough.',
-               'git': '{packages} {verb} in {where}, although only the installation of packages from '
+               'git': '{packages} {verb} in {where}, although only fetching packages and sources from '
                       'repositories needs it.',
                'sdk': 'The image is built on {image}, a build image: its compiler, SDK and sources are '
                       'shipped with the program.'},
@@ -539,8 +539,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                 '--from=build /build ./',
             'headers': "Compile in an earlier stage, or install the library's run-time package here instead "
                        'of {packages}.',
-            'git': 'Install those packages in an earlier stage and COPY --from the result, or name an '
-                   'archive of the commit instead of git+https.',
+            'git': 'Fetch them in an earlier stage and COPY --from the result, or name an archive of the '
+                   'commit instead of the repository.',
             'sdk': 'Name this stage (FROM {image} AS build), add a last stage FROM a run-time image, and '
                    'COPY --from=build only what runs.'},
   'check': 'multi_stage.missing_multi_stage',

@@ -146,8 +146,13 @@ def _move(runtime: Runtime) -> str:
     found = runtime_of(*runtime.successor_tags[0].split(":")) if runtime.successor_tags else None
     if found is None or found.os == runtime.os:
         return ""
+    started = (
+        "; it starts no Go binary by itself: make the binary the ENTRYPOINT, or copy it to /var/runtime/bootstrap"
+        if runtime.language == "go"
+        else ""
+    )
     return (
-        f"; it is {_SYSTEMS[found.os]} instead of {_SYSTEMS[runtime.os]}: dnf takes the place of yum,"
+        f"{started}; it is {_SYSTEMS[found.os]} instead of {_SYSTEMS[runtime.os]}: dnf takes the place of yum,"
         f" and glibc is {found.glibc}"
     )
 

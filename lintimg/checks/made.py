@@ -135,10 +135,7 @@ def fetched(placed: Placed) -> Iterator[Made]:
         path = absolute(text, placed.directory, placed.variables)
         if path is not None and not path.startswith("/dev/"):
             big = path.lower().endswith(tuple(_ARCHIVES)) if heavy is None else heavy
-            how = (
-                "cloned" if command.name == "git" else "unpacked" if command.name == "unzip" else "downloaded"
-            )
-            yield Made(path, how, command.statement, folder, big)
+            yield Made(path, _HOW.get(command.name or "", "downloaded"), command.statement, folder, big)
 
 
 def _unpacked(program: str, words: list[str]) -> list[str]:

@@ -106,12 +106,17 @@ def _hit(tools: list[PackageArgument], operation: Operation, subject: Subject) -
 
 
 def _fetches_with_git(subject: Subject) -> bool:
-    """Whether packages come from a repository, which is what git is there for."""
+    """Whether packages or sources come from a repository while building, which is what git is there for."""
     return any(
         package.kind == "vcs"
         for run in subject.shipped_runs
         for operation in run.operations
         for package in operation.packages
+    ) or any(
+        command.name == "git" and any(word.pieces == "clone" for word in command.arguments)
+        for run in subject.shipped_runs
+        for script in run.scripts
+        for command in script.commands
     )
 
 

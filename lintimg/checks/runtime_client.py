@@ -26,6 +26,7 @@ _CLIENT = re.compile(
     r"|aws-lambda-cpp|swift-aws-lambda|aws-lambda-haskell|bref/|runtime/invocation|AWS_LAMBDA_RUNTIME_API",
     re.IGNORECASE,
 )
+_EMULATOR = re.compile(r"aws-lambda-(?:rie|runtime-interface-emulator)")
 _ADAPTER = re.compile(r"lambda-(?:web-)?adapter", re.IGNORECASE)
 _RUNTIME_FOLDERS = re.compile(r"/?(?:$|var/runtime|var/lang|var/rapid|lambda-entrypoint\.sh)")
 _LIMIT = 2_000_000
@@ -112,6 +113,9 @@ def runtime_client(subject: Subject) -> RuntimeClient:
     if _found_in_context(subject, program):
         return RuntimeClient("present", "client", "a runtime interface client is installed")
     if program.kind == "script" and not _is_seen(subject, program.name):
+        if any(_EMULATOR.search(_text(step)) for step in subject.build.shipped_steps()):
+            # AWS's entry script: the emulator at home, the client in Lambda.
+            return RuntimeClient("present", "client", f"{program.name} starts a runtime interface client")
         return _UNKNOWN
     # What a script does is not known before it is read; a handler's name starts nothing, whatever is installed.
     hidden = program.kind in ("interpreter", "launcher") and subject.context is None
