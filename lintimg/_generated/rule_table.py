@@ -416,6 +416,28 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_title': 'Delete {variable}',
   'fix_applicability': 'unsafe',
   'equivalents': ()},
+ {'code': 'LI209',
+  'name': 'emulator-always-started',
+  'title': 'The local emulator is started on Lambda as well',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': '{instruction} starts the Runtime Interface Emulator on Lambda too: the runtime client '
+                   'talks to the emulator instead of Lambda, so no event ever arrives and every invocation '
+                   'times out.',
+               'script': '{script} starts the Runtime Interface Emulator without asking whether it runs on '
+                         'Lambda: there the runtime client talks to the emulator, so no event ever arrives '
+                         'and every invocation times out.'},
+  'helps': {'': 'Leave the emulator out of {instruction}; for local tests start it from outside: docker run '
+                '--entrypoint /usr/local/bin/aws-lambda-rie ...',
+            'script': 'Start it only if [ -z "$AWS_LAMBDA_RUNTIME_API" ], and exec the runtime client '
+                      'directly otherwise'},
+  'check': 'emulator.emulator_always_started',
+  'match': None,
+  'fix_title': 'Leave the emulator out',
+  'fix_applicability': 'unsafe',
+  'equivalents': ()},
  {'code': 'LI210',
   'name': 'ignored-instruction',
   'title': 'Lambda does not look at this instruction',

@@ -1179,6 +1179,77 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV PORT=8080\n'
             'COPY server.js ./\n'
             'CMD ["node", "server.js"]\n')),
+ 'LI209': ("The Runtime Interface Emulator plays Lambda on a developer's machine: it opens port 8080 and "
+           'serves the Runtime API to the client in the image. On Lambda the real Runtime API\n'
+           'is there already, and AWS_LAMBDA_RUNTIME_API names it; an emulator that is started all the same '
+           'sets that variable anew, and the client waits for events that only the emulator could bring.\n'
+           '\n'
+           "AWS's base images decide in /lambda-entrypoint.sh: with AWS_LAMBDA_RUNTIME_API set they start "
+           'the runtime, else the emulator. An image on another base does the same in an\n'
+           'entry script, or leaves the emulator out and lets it be mounted or named by docker run.\n'
+           '\n'
+           'A file or a shipped stage that is called local, dev, test or the like is not reported.',
+           ('https://github.com/aws/aws-lambda-runtime-interface-emulator',
+            'https://docs.aws.amazon.com/lambda/latest/dg/python-image.html'),
+           ('lambda',),
+           ('aws-lambda-rie', 'Task timed out', 'Runtime Interface Emulator', 'Extension.InitError'),
+           ('FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ADD --chmod=0755 '
+            'https://github.com/aws/aws-lambda-runtime-interface-emulator/releases/download/v1.27/aws-lambda-rie '
+            '/usr/local/bin/aws-lambda-rie\n'
+            'ENTRYPOINT ["/usr/local/bin/aws-lambda-rie", "/usr/local/bin/python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/node:24-slim AS build\n'
+            'WORKDIR /function\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm install aws-lambda-ric@4.0.2\n'
+            '\n'
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'WORKDIR /function\n'
+            'COPY --from=build /function ./\n'
+            'COPY index.js ./\n'
+            'COPY --chmod=0755 entry.sh /entry.sh\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY main ./\n'
+            'ENTRYPOINT exec /usr/local/bin/aws-lambda-rie ./main\n'),
+           ('FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY --chmod=0755 entry.sh /entry.sh\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS base\n'
+            'COPY main ./\n'
+            '\n'
+            'FROM base AS local\n'
+            'ENTRYPOINT ["/usr/local/bin/aws-lambda-rie", "./main"]\n'
+            '\n'
+            'FROM base\n'
+            'ENTRYPOINT ["./main"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS base\n'
+            'COPY main ./\n'
+            'ENTRYPOINT ["./main"]\n'
+            '\n'
+            'FROM base AS local\n'
+            'ENTRYPOINT ["/usr/local/bin/aws-lambda-rie", "./main"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY main ./\n'
+            'ENTRYPOINT ["/bin/sh", "-c", "[ -n \\"$AWS_LAMBDA_RUNTIME_API\\" ] && exec ./main || exec '
+            '/usr/local/bin/aws-lambda-rie ./main"]\n'),
+           ('FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ADD --chmod=0755 '
+            'https://github.com/aws/aws-lambda-runtime-interface-emulator/releases/download/v1.27/aws-lambda-rie '
+            '/usr/local/bin/aws-lambda-rie\n'
+            'ENTRYPOINT ["/usr/local/bin/python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None)),
  'LI210': ("Of an image's configuration Lambda uses ENTRYPOINT, CMD, WORKDIR and ENV, and ignores the rest. "
            'That matters most for USER:\n'
            'the function runs as a user that Lambda chooses, without rights, so files that only the named '
