@@ -128,8 +128,6 @@ class _Writer:
         tail = f"; {len(report.suppressed)} silenced" if report.suppressed else ""
         if report.findings:
             self.lines.append(f"{checked}: {self.counts()}{tail}.")
-            code = report.findings[0].rule
-            self.lines.append(self.paint("dim", f"lintimg explain {code} tells more about {code}."))
         elif report.files:
             self.lines.append(f"{checked}: {self.paint('good', 'nothing found')}{tail}.")
         else:
@@ -138,6 +136,9 @@ class _Writer:
             self.lines.append(
                 f"{_count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
             )
+        if report.findings:
+            code = report.findings[0].rule
+            self.lines.append(self.paint("dim", f"lintimg explain {code} tells more about {code}."))
 
     def counts(self) -> str:
         parts = []
@@ -157,8 +158,10 @@ def _facts(file: FileReport | None) -> str:
     known = file.runtime or file.final_base
     if known is not None and known not in facts[0]:
         facts.append(known if file.runtime else f"base {known}")
-    if file.estimate is not None and file.estimate.likely >= 1_000_000:
-        facts.append(f"about {_size(file.estimate.likely)} unpacked")
+    estimate = file.estimate
+    # A guess that may be wrong by more than half is left to the JSON report, which has its bounds.
+    if estimate is not None and estimate.likely >= 1_000_000 and estimate.high <= 2 * estimate.likely:
+        facts.append(f"about {_size(estimate.likely)} unpacked")
     return "; ".join(facts)
 
 
@@ -167,4 +170,8 @@ def _count(number: int, noun: str) -> str:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+    """Bytes in decimal units, as AWS and Docker print them."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= unit:
+            return f"{count / unit:.1f} GB" if name == "GB" else f"{count / unit:.0f} {name}"
+    return _count(count, "byte")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lintimg.model.finding import Finding
+from lintimg.model.finding import Finding, Saving
 from lintimg.report.formats import render
 from lintimg.report.layout import display_width, excerpt, wrap
 
@@ -50,8 +50,8 @@ could not finish  missing: no such file or folder
 could not finish  app/Dockerfile: rule LI999 crashed
 
 2 files checked: 1 warning, 1 info; 1 silenced.
-lintimg explain LI402 tells more about LI402.
 2 problems kept lintimg from doing all of its work.
+lintimg explain LI402 tells more about LI402.
 """
     )
 
@@ -112,6 +112,31 @@ def test_long_lines_are_cut_around_the_token() -> None:
     assert rows[at][start : start + 5] == "TOKEN"
     assert rows[at + 1].count("^") == 5
     assert rows[at].count("…") == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (136_000, "136 kB"),
+        (41_000_000, "41 MB"),
+        (3_140_000_000, "3.1 GB"),
+    ],
+)
+def test_savings_have_a_fitting_unit(count: int, shown: str) -> None:
+    assert f"= saves: about {shown} (measured)\n" in _text(
+        finding("x", 0, 1, saving=Saving(count, "measured"))
+    )
+
+
+def test_a_wild_guess_is_not_shown() -> None:
+    assert "812 MB" in _text(finding("x", 0, 1))
+    file = FULL.files[0]
+    assert file.estimate is not None
+    wild = file._replace(estimate=file.estimate._replace(high=2_000_000_000))
+    shown = render("text", FULL._replace(files=(wild,)), colour=False, width=80)
+    assert "unpacked" not in shown
 
 
 def test_a_token_of_several_lines_is_underlined_to_the_end_of_its_first() -> None:
