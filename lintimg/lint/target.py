@@ -95,6 +95,11 @@ def _packaging(build: Build, process: Process) -> Iterator[Evidence]:
         yield Evidence("bundling", False, f"line {line}: CMD only echoes, the image is a build tool")
     if base or from_tool:
         yield from _asset_evidence(build, process)
+    if from_tool and process.entrypoint is None and not _has_handler(process):
+        line = _line(build, root.base.span)
+        yield Evidence(
+            "bundling", False, f"line {line}: FROM {image.partition('@')[0]}, a build image, and no handler"
+        )
     if base and process.entrypoint is None and not _has_handler(process):
         for step in build.shipped_steps():
             if step.instruction.keyword == "RUN" and re.search(
