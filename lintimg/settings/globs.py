@@ -10,12 +10,12 @@ def glob_matches(glob: str, path: str) -> bool:
 
     A glob without a slash matches a name anywhere; with one it is relative to the configuration's folder.
     """
-    wanted = glob.removeprefix("./").rstrip("/").split("/")
-    if len(wanted) == 1:
-        wanted = ["**", *wanted]
-    wanted = [part for part in wanted if part]
+    text = glob.removeprefix("./").rstrip("/")
+    wanted = [part for part in text.split("/") if part]
     if not wanted:
         return False
+    if "/" not in text:
+        wanted.insert(0, "**")
     # The positions in `wanted` that the names read so far can have reached.
     reached = _skip({0}, wanted)
     for name in path.split("/"):
