@@ -463,6 +463,27 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_title': None,
   'fix_applicability': None,
   'equivalents': ()},
+ {'code': 'LI211',
+  'name': 'handler-outside-task-root',
+  'title': 'The code is copied to where the runtime does not look',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': "The code goes to {folder}, but AWS's runtime looks for {handler} in /var/task "
+                   '(LAMBDA_TASK_ROOT): the function ends with Runtime.ImportModuleError at its first '
+                   'invoke.',
+               'workdir': "The code goes to {folder}, but AWS's runtime looks for {handler} in /var/task "
+                          '(LAMBDA_TASK_ROOT), whatever WORKDIR says: the function may end with '
+                          'Runtime.ImportModuleError.'},
+  'helps': {'': 'Write ${{LAMBDA_TASK_ROOT}} instead of {folder}',
+            'workdir': 'Write ${{LAMBDA_TASK_ROOT}} instead of {folder}, or leave WORKDIR out: the base '
+                       'image has it'},
+  'check': 'task_root.handler_outside_task_root',
+  'match': None,
+  'fix_title': 'Write ${{LAMBDA_TASK_ROOT}} instead of {folder}',
+  'fix_applicability': 'unsafe',
+  'equivalents': ()},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

@@ -1307,6 +1307,105 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /home/node/app/dist/ ./\n'
             'CMD ["index.handler"]\n'),
            (None, None)),
+ 'LI211': ("AWS's Lambda base images have WORKDIR /var/task, and LAMBDA_TASK_ROOT says the same. That folder "
+           'is where their runtimes look for the handler: Python puts it first on sys.path, Java takes its\n'
+           "classes and its lib folder, Node.js 24 resolves the handler's path against it. /app and "
+           '/usr/src/app are habits from other base images; code that lies there is not found.\n'
+           '\n'
+           'Up to version 22 the runtime of Node.js resolves handlers against the working directory, so '
+           "there a WORKDIR of one's own does no harm. PYTHONPATH and its sisters are honoured, and so is a "
+           'RUN that\n'
+           'moves, links or installs the code.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
+            'https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/184'),
+           ('lambda',),
+           ('Runtime.ImportModuleError',
+            "Unable to import module 'app': No module named 'app'",
+            'Cannot find module',
+            'Class not found',
+            'ClassNotFoundException'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py /app/\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '\n'
+            'ENV PYTHONUNBUFFERED=1 \\\n'
+            '    LOG_LEVEL=info\n'
+            'WORKDIR /app\n'
+            '\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY src/ src/\n'
+            'COPY main.py .\n'
+            'CMD ["main.handler"]\n',
+            'FROM public.ecr.aws/docker/library/maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'COPY src ./src\n'
+            'RUN mvn -q package\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes /home/app\n'
+            'COPY --from=build /src/target/dependency /home/app/lib\n'
+            'CMD ["com.example.Handler::handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'WORKDIR /usr/src/app\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY certificates/ /etc/pki/extra/\n'
+            'COPY app.py .\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'WORKDIR /app\n'
+            'ENV PYTHONPATH=/app:/app/lib\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS moved\n'
+            'COPY app.py /build/\n'
+            'RUN cp /build/app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'WORKDIR /src\n'
+            'COPY pyproject.toml ./\n'
+            'COPY app/ ./app/\n'
+            'RUN pip install --no-cache-dir .\n'
+            'CMD ["app.main.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'WORKDIR /usr/src/app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV DD_LAMBDA_HANDLER=app.handler\n'
+            'COPY --from=public.ecr.aws/datadog/lambda-extension:90 /opt/. /opt/\n'
+            'COPY app.py /app/\n'
+            'CMD ["datadog_lambda.handler.handler"]\n',
+            'ARG FOLDER\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG FOLDER\n'
+            'COPY app.py ${FOLDER}\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ${LAMBDA_TASK_ROOT}/\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '\n'
+            'ENV PYTHONUNBUFFERED=1 \\\n'
+            '    LOG_LEVEL=info\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            '\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY src/ src/\n'
+            'COPY main.py .\n'
+            'CMD ["main.handler"]\n',
+            None,
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n')),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '

@@ -31,6 +31,12 @@ def test_the_nodejs12_fixture_is_deprecated_and_its_command_right() -> None:
     ("text", "rule", "line", "remedy"),
     [
         (
+            'FROM public.ecr.aws/lambda/python:3.14\nWORKDIR /app\nCOPY . .\nCMD ["app.handler"]\n',
+            "LI211",
+            2,
+            "LAMBDA_TASK_ROOT",
+        ),
+        (
             'FROM public.ecr.aws/lambda/nodejs:16\nCOPY index.js ./\nCMD ["index.handler"]\n',
             "LI103",
             1,
@@ -56,7 +62,7 @@ def test_the_nodejs12_fixture_is_deprecated_and_its_command_right() -> None:
         ),
         ("FROM public.ecr.aws/lambda/python:3.14\nCMD ['app.handler']\n", "LI201", 2, 'CMD ["app.handler"]'),
     ],
-    ids=["deprecated", "yum", "entrypoint", "no client", "single quotes"],
+    ids=["app folder", "deprecated", "yum", "entrypoint", "no client", "single quotes"],
 )
 def test_first_mistakes_are_named_with_line_and_remedy(text: str, rule: str, line: int, remedy: str) -> None:
     finding = _found(text, rule)
