@@ -16,6 +16,7 @@ from lintimg.dockerfile.document import Dockerfile
 from lintimg.dockerfile.lexer import parse
 from lintimg.dockerfile.resolve import resolve
 from lintimg.lint.findings import FindingMaker
+from lintimg.lint.foreign import foreign_ignores
 from lintimg.lint.rule import Check, Hit, Rule
 from lintimg.lint.selection import Selection
 from lintimg.lint.subject import Policy, Subject, Target
@@ -67,7 +68,7 @@ class FileResult(NamedTuple):
 def lint_file(source: SourceText, settings: FileSettings) -> FileResult:
     """Checks one Dockerfile. A rule that crashes becomes an entry in `errors`."""
     document = parse(source)
-    pragmas = read_pragmas(document) if settings.honour_inline else Pragmas((), None, ())
+    pragmas = _pragmas(document) if settings.honour_inline else Pragmas((), None, ())
     errors: list[Problem] = []
     build = _resolved(document, settings, errors)
     subject = _subject(build, settings, pragmas)
@@ -88,6 +89,11 @@ def lint_file(source: SourceText, settings: FileSettings) -> FileResult:
         tuple(sorted(suppressed, key=lambda entry: finding_order(entry.finding))),
         tuple(errors),
     )
+
+
+def _pragmas(document: Dockerfile) -> Pragmas:
+    pragmas = read_pragmas(document)
+    return pragmas._replace(ignores=pragmas.ignores + foreign_ignores(document))
 
 
 def finding_order(finding: Finding) -> tuple[object, ...]:

@@ -1,11 +1,11 @@
-"""Which rules and findings count: selectors by code, prefix, name, family and foreign code."""
+"""Which rules and findings count: selectors by code, prefix, name, family, other tool and its code."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from lintimg.lint.rule import Rule
+from lintimg.lint.rule import Equivalent, Rule
 
 SYNTAX_ERROR = "LI000"
 """Can't be switched off."""
@@ -51,12 +51,18 @@ def choose(selector: str, rules: Iterable[Rule]) -> Choice:
             named[rule.code] = ()
     if not named:
         for rule in rules:
-            conditions = [e.when for e in rule.equivalents if e.code.lower() == lower]
+            conditions = [e.when for e in rule.equivalents if _names(lower, e)]
             if conditions:
                 named[rule.code] = () if not all(conditions) else tuple(conditions)
     if not named:
         raise UnknownSelectorError(text, _nearest(text, rules))
     return Choice(text, named)
+
+
+def _names(selector: str, equivalent: Equivalent) -> bool:
+    """Whether the lower-case `selector` is another tool's name, its rule, or both (`hadolint/DL3008`)."""
+    code = equivalent.code.lower()
+    return selector in {code, equivalent.tool, f"{equivalent.tool}/{code}"}
 
 
 def _nearest(text: str, rules: tuple[Rule, ...]) -> str | None:

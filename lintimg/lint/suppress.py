@@ -19,13 +19,15 @@ _JOINS = ("&&", "||", ";", "|")
 class Ignore(NamedTuple):
     """One selector of one ignore comment; `span` is the selector's place.
 
-    `lines` is the 1-based inclusive range it covers, None for the whole file.
+    `lines` is the 1-based inclusive range it covers, None for the whole file. `foreign`: another
+    linter's comment, of which nobody expects that it names a rule of ours.
     """
 
     selector: str
     reason: str | None
     lines: tuple[int, int] | None
     span: Span
+    foreign: bool = False
 
 
 class Pragmas(NamedTuple):
@@ -51,7 +53,7 @@ def read_pragmas(document: Dockerfile) -> Pragmas:
         if verb == "target" and found["value"]:
             target = found["value"].lower()
         elif verb in ("ignore", "file-ignore") and found["codes"] and found["codes"].strip():
-            lines = None if verb == "file-ignore" else _covered_lines(document, comment)
+            lines = None if verb == "file-ignore" else covered_lines(document, comment)
             ignores += _selectors(document, comment, found, lines)
         else:
             malformed.append((comment.span, _why(verb)))
@@ -83,7 +85,7 @@ def _selectors(
     return result
 
 
-def _covered_lines(document: Dockerfile, comment: Comment) -> tuple[int, int]:
+def covered_lines(document: Dockerfile, comment: Comment) -> tuple[int, int]:
     """The instruction below the comment, or inside one the statement below it."""
     for instruction in document.instructions:
         if instruction.start_line > comment.line:

@@ -70,7 +70,7 @@ class Verdicts:
         for span, why in self._pragmas.malformed:
             yield Hit(span, {"why": why}, variant="malformed")
         for index, ignore in enumerate(self._pragmas.ignores):
-            if index in self._used:
+            if index in self._used or ignore.foreign:
                 continue
             choice = self._choices[index]
             if choice is None:
