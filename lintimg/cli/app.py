@@ -219,6 +219,22 @@ def check(
     )
 
 
+@app.command(short_help="Write a .lintimg.yaml to start from.")
+def init(
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Translate this .hadolint.yaml."),
+    ] = None,
+    output: Annotated[
+        str, typer.Option(metavar="FILE", help="Where to write it; - is standard output.")
+    ] = ".lintimg.yaml",
+) -> None:
+    """Write a commented .lintimg.yaml that fits this repository, or one that does what a .hadolint.yaml did."""
+    from lintimg.cli.init import run_init
+
+    raise typer.Exit(run_init(source, output))
+
+
 @app.command(short_help="Tell what a rule is about.")
 def explain(
     rule: Annotated[
