@@ -99,7 +99,7 @@ def _pragmas(document: Dockerfile) -> Pragmas:
 def finding_order(finding: Finding) -> tuple[object, ...]:
     """By path, place and code."""
     location = finding.location
-    return (finding.dockerfile, location.path, location.region, finding.rule, finding.message)
+    return (finding.dockerfile or "", location.path, location.region, finding.rule, finding.message)
 
 
 def _resolved(document: Dockerfile, settings: FileSettings, errors: list[Problem]) -> Build:

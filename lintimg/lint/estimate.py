@@ -9,7 +9,8 @@ from lintimg.aws.limits import ZIP_LIMIT
 from lintimg.aws.sizes import base_size
 from lintimg.lint.contributions import MEGABYTE, Contribution, contributions, total, upper
 from lintimg.lint.subject import Subject
-from lintimg.model.report import Estimate, EstimatePart, ZipFit
+from lintimg.model.finding import ZipFit
+from lintimg.model.report import Estimate, EstimatePart
 
 _UNKNOWN_BASE_HIGH = 2_000 * MEGABYTE
 _SMALL = MEGABYTE

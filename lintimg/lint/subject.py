@@ -15,8 +15,8 @@ from lintimg.dockerfile.command import process
 from lintimg.dockerfile.document import Dockerfile
 from lintimg.lint.image_files import context_file, expanded
 from lintimg.lint.manifest_files import FoundManifest
-from lintimg.model.finding import Kind
-from lintimg.model.report import Estimate, ZipFit
+from lintimg.model.finding import Kind, ZipFit
+from lintimg.model.report import Estimate
 from lintimg.shell.operations import operations
 from lintimg.shell.packages import Operation
 from lintimg.shell.run import read_run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from lintimg.model.span import Region
+from lintimg.model.span import Position, Region
 
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe"]
@@ -47,6 +47,14 @@ class Saving(NamedTuple):
     basis: Literal["estimated", "measured"]
 
 
+class ZipFit(NamedTuple):
+    """Would the function's code and dependencies fit a zip package (unzipped bytes)."""
+
+    fits: bool
+    bytes: int
+    limit: int
+
+
 class FileLocation(NamedTuple):
     """A place in a file of the repository."""
 
@@ -54,6 +62,56 @@ class FileLocation(NamedTuple):
     stage: str | None
     region: Region
     excerpt: tuple[SourceLine, ...]
+
+
+class DockerfileLine(NamedTuple):
+    """The instruction that made something of an image; 1-based lines, `end_line` inclusive."""
+
+    path: str
+    line: int
+    end_line: int
+    stage: str | None = None
+
+
+class LayerReference(NamedTuple):
+    """A layer of an image, number 0 being the lowest; `digest` is that of the stored content, or None."""
+
+    number: int
+    digest: str | None
+
+
+class ImageLocation(NamedTuple):
+    """A place in a built image; `layer_path` is absolute and None for the image or layer as a whole.
+
+    For formats that know files only it stands at the Dockerfile's instruction, else at the image's first line.
+    """
+
+    image: str
+    layer: LayerReference | None = None
+    layer_path: str | None = None
+    dockerfile_line: DockerfileLine | None = None
+
+    @property
+    def path(self) -> str:
+        """The Dockerfile where it is known, else the image."""
+        return self.image if self.dockerfile_line is None else self.dockerfile_line.path
+
+    @property
+    def region(self) -> Region:
+        """The whole lines of the Dockerfile's instruction where they are known."""
+        line = self.dockerfile_line
+        first, end = (1, 1) if line is None else (line.line, line.end_line + 1)
+        return Region(Position(first, 1), Position(end, 1))
+
+    @property
+    def stage(self) -> str | None:
+        """The stage of the Dockerfile's instruction."""
+        return None if self.dockerfile_line is None else self.dockerfile_line.stage
+
+    @property
+    def excerpt(self) -> tuple[SourceLine, ...]:
+        """Nothing: a built image has no lines."""
+        return ()
 
 
 class Related(NamedTuple):
@@ -72,8 +130,8 @@ class Finding(NamedTuple):
     message: str
     help: str
     fingerprint: str
-    location: FileLocation
-    dockerfile: str
+    location: FileLocation | ImageLocation
+    dockerfile: str | None
     related: tuple[Related, ...] = ()
     details: Mapping[str, object] = {}
     saving: Saving | None = None

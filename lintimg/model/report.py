@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lintimg.model.finding import Finding, Kind, Problem, Severity, Suppressed
+from lintimg.model.finding import Finding, Kind, Problem, Severity, Suppressed, ZipFit
+
+if TYPE_CHECKING:
+    # Not imported by a check of Dockerfiles alone: a dozen classes take their time to define.
+    from lintimg.model.image import ImageReport
 
 
 class RuleInfo(NamedTuple):
@@ -52,14 +56,6 @@ class Estimate(NamedTuple):
     parts: tuple[EstimatePart, ...]
 
 
-class ZipFit(NamedTuple):
-    """Would the function's code and dependencies fit a zip package (unzipped bytes)."""
-
-    fits: bool
-    bytes: int
-    limit: int
-
-
 class FileReport(NamedTuple):
     """What is known about one Dockerfile."""
 
@@ -94,3 +90,4 @@ class Report(NamedTuple):
     suppressed: tuple[Suppressed, ...]
     errors: tuple[Problem, ...]
     exit_status: int
+    images: tuple[ImageReport, ...] = ()

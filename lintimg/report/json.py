@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lintimg.model.finding import SEVERITIES, Edit, Finding, Fix, Problem, Suppressed
+from lintimg.model.finding import (
+    SEVERITIES,
+    FileLocation,
+    Finding,
+    ImageLocation,
+    Problem,
+    Suppressed,
+)
 from lintimg.model.report import FileReport, Report, RuleInfo
-from lintimg.model.span import Region
+from lintimg.report.json_parts import fix_to_json, line_to_json, region_to_json
+
+if TYPE_CHECKING:
+    from lintimg.model.image import ImageReport
 
 SCHEMA_VERSION = "1.0"
 
@@ -28,7 +38,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "tool": report.tool._asdict(),
         "summary": {
             "files": len(report.files),
-            "images": 0,
+            "images": len(report.images),
             "findings": len(findings),
             "by_severity": {s: sum(f.severity == s for f in findings) for s in SEVERITIES},
             "fixable": sum(f.fix is not None and f.fix.applicability == "safe" for f in findings),
@@ -37,12 +47,20 @@ def to_json(report: Report) -> dict[str, Any]:
             "exit_status": report.exit_status,
         },
         "files": [_file(file) for file in report.files],
-        "images": [],
+        "images": _images(report.images),
         "rules": {code: rule_to_json(info) for code, info in sorted(report.rules.items())},
         "findings": [_finding(finding) for finding in findings],
         "suppressed": [_suppressed(entry) for entry in report.suppressed],
         "errors": [_problem(problem) for problem in report.errors],
     }
+
+
+def _images(images: tuple[ImageReport, ...]) -> list[dict[str, Any]]:
+    if not images:
+        return []
+    from lintimg.report.image_json import image_to_json
+
+    return [image_to_json(image) for image in images]
 
 
 def _file(file: FileReport) -> dict[str, Any]:
@@ -97,57 +115,46 @@ def rule_to_json(info: RuleInfo) -> dict[str, Any]:
     }
 
 
-def _region(region: Region) -> dict[str, Any]:
-    return {
-        "start": {"line": region.start.line, "column": region.start.column},
-        "end": {"line": region.end.line, "column": region.end.column},
-    }
-
-
 def _finding(finding: Finding) -> dict[str, Any]:
-    location = finding.location
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "message": finding.message,
         "help": finding.help,
         "fingerprint": finding.fingerprint,
-        "location": {
-            "kind": "file",
-            "path": location.path,
-            "stage": location.stage,
-            "span": _region(location.region),
-            "excerpt": [{"line": line.number, "text": line.text} for line in location.excerpt],
-        },
+        "location": _location(finding.location),
         "dockerfile": finding.dockerfile,
         "related": [
-            {"path": related.path, "span": _region(related.region), "message": related.message}
+            {"path": related.path, "span": region_to_json(related.region), "message": related.message}
             for related in finding.related
         ],
         "details": _details(finding.details),
         "saving": None if finding.saving is None else finding.saving._asdict(),
-        "fix": None if finding.fix is None else _fix(finding.fix),
+        "fix": None if finding.fix is None else fix_to_json(finding.fix),
+    }
+
+
+def _location(location: FileLocation | ImageLocation) -> dict[str, Any]:
+    if isinstance(location, ImageLocation):
+        layer = location.layer
+        return {
+            "kind": "image",
+            "image": location.image,
+            "layer": None if layer is None else {"index": layer.number, "digest": layer.digest},
+            "layer_path": location.layer_path,
+            "dockerfile_line": line_to_json(location.dockerfile_line),
+        }
+    return {
+        "kind": "file",
+        "path": location.path,
+        "stage": location.stage,
+        "span": region_to_json(location.region),
+        "excerpt": [{"line": line.number, "text": line.text} for line in location.excerpt],
     }
 
 
 def _details(details: Mapping[str, object]) -> dict[str, object]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in details.items()}
-
-
-def _fix(fix: Fix) -> dict[str, Any]:
-    return {
-        "title": fix.title,
-        "applicability": fix.applicability,
-        "edits": [_edit(edit) for edit in fix.edits],
-    }
-
-
-def _edit(edit: Edit) -> dict[str, Any]:
-    return {
-        "path": edit.path,
-        "span": None if edit.region is None else _region(edit.region),
-        "text": edit.text,
-    }
 
 
 def _suppressed(entry: Suppressed) -> dict[str, Any]:

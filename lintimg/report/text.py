@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from lintimg.model.finding import SEVERITIES, Finding
+from lintimg.model.finding import SEVERITIES, Finding, ImageLocation
 from lintimg.model.report import FileReport, Report
 from lintimg.report.layout import display_width, excerpt, wrap
 from lintimg.text import printable
@@ -45,11 +45,13 @@ class _Writer:
     def findings(self) -> None:
         files = {file.path: file for file in self.report.files}
         for path, group in groupby(self.report.findings, key=lambda finding: finding.dockerfile):
-            self.header(path, files.get(path))
+            self.header(path, files.get(path or ""))
             for finding in group:
                 self.finding(finding)
 
-    def header(self, path: str, file: FileReport | None) -> None:
+    def header(self, path: str | None, file: FileReport | None) -> None:
+        if path is None:
+            return
         name = printable(path)
         facts = printable(_facts(file))
         room = self.width - display_width(name) - 2
@@ -100,6 +102,13 @@ class _Writer:
 
     def excerpt(self, finding: Finding) -> None:
         location = finding.location
+        if isinstance(location, ImageLocation):
+            where = location.layer_path or ""
+            layer = "" if location.layer is None else f", layer {location.layer.number}"
+            self.lines.append(
+                f"{' ' * (_GUTTER - 2)}{self.paint('dim', '-->')} {printable(location.image + where)}{layer}"
+            )
+            return
         first, last = location.region.start, location.region.end
         place = f"{printable(location.path)}:{first.line}:{first.column}"
         self.lines.append(f"{' ' * (_GUTTER - 2)}{self.paint('dim', '-->')} {place}")
@@ -116,7 +125,8 @@ class _Writer:
 
     def errors(self) -> None:
         for problem in self.report.errors:
-            place = f"{problem.path}: " if problem.path else ""
+            named = problem.path or problem.image
+            place = f"{named}: " if named else ""
             head = "could not finish"
             self.entry(f"{self.paint('error', head)}  ", len(head) + 2, f"{place}{problem.message}")
         if self.report.errors:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from lintimg.model.finding import (
+    DockerfileLine,
     Edit,
     FileLocation,
     Finding,
     Fix,
+    ImageLocation,
     Problem,
     Related,
     Saving,
     SourceLine,
     Suppressed,
     Suppression,
+    ZipFit,
+)
+from lintimg.model.image import (
+    ContentCategory,
+    ContentItem,
+    ImageConfig,
+    ImageLayer,
+    ImageReport,
+    ImageSize,
+    Suggestion,
+    Verdict,
+    Waste,
 )
 from lintimg.model.report import (
     Estimate,
@@ -22,7 +36,6 @@ from lintimg.model.report import (
     RuleInfo,
     StageInfo,
     ToolInfo,
-    ZipFit,
 )
 from lintimg.model.span import Position, Region
 
@@ -119,3 +132,31 @@ FULL = Report(
     ),
     exit_status=2,
 )
+
+IMAGE = ImageReport(
+    reference="app:latest",
+    source="engine",
+    manifest_digest=None,
+    os="linux",
+    architecture="amd64",
+    verdict=Verdict(True, ()),
+    config=ImageConfig(cmd=("app.handler",), labels={"b": "2", "a": "1"}),
+    size=ImageSize(5, None, None, 10_737_418_240, 0.0, 4, 1),
+    layers=(
+        ImageLayer(
+            0, "sha256:0", None, None, 5, None, 1, "COPY", True, 1, DockerfileLine("Dockerfile", 4, 6)
+        ),
+    ),
+    contents=(ContentCategory("python packages", 4, (ContentItem("torch", None, 4),)),),
+    waste=(Waste("deleted", "LI801", ("/a",), 1, 1, 0, 1, True),),
+    suggestions=(
+        Suggestion("x", Saving(1, "measured"), ("LI402",), DockerfileLine("Dockerfile", 4, 6), None),
+    ),
+    zip=ZipFit(True, 4, 262_144_000),
+)
+"""An image that has something of everything."""
+
+
+def image_finding(location: ImageLocation) -> Finding:
+    """A finding in an image, which no Dockerfile is known of."""
+    return finding("", 0, 0)._replace(location=location, dockerfile=None)

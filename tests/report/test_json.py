@@ -10,71 +10,25 @@ import jsonschema
 import pytest
 
 from lintimg.cli.schema import schema_text
+from lintimg.model.finding import DockerfileLine, ImageLocation, LayerReference
 from lintimg.report.formats import FORMATS, render
 
-from .sample import FULL, finding
+from .sample import FULL, IMAGE, finding, image_finding
 
 _GOLDEN = Path(__file__).parent / "golden" / "report-1.0.json"
 _SCHEMA: dict[str, Any] = json.loads(schema_text("report"))
 
-_IMAGE: dict[str, Any] = {
-    "reference": "app:latest",
-    "source": "engine",
-    "manifest_digest": None,
-    "os": "linux",
-    "architecture": "amd64",
-    "verdict": {"lambda_accepts": True, "reasons": []},
-    "config": {"entrypoint": [], "cmd": [], "working_dir": "", "env": [], "user": "", "labels": {}},
-    "size": {
-        "uncompressed": 5,
-        "compressed": None,
-        "compressed_basis": None,
-        "limit": 10_737_418_240,
-        "share_of_limit": 0.0,
-        "effective": 4,
-        "wasted": 1,
-    },
-    "layers": [
-        {
-            "index": 0,
-            "diff_id": "sha256:0",
-            "digest": None,
-            "media_type": None,
-            "bytes": 5,
-            "compressed_bytes": None,
-            "files": 1,
-            "command": "COPY",
-            "from_base": True,
-            "wasted_bytes": 1,
-            "dockerfile_line": {"path": "Dockerfile", "line": 4, "end_line": 6, "stage": None},
-        }
-    ],
-    "contents": [
-        {"category": "python packages", "bytes": 4, "items": [{"name": "torch", "version": None, "bytes": 4}]}
-    ],
-    "waste": [
-        {
-            "kind": "deleted",
-            "rule": "LI801",
-            "paths": ["/a"],
-            "files": 1,
-            "bytes": 1,
-            "layer": 0,
-            "killed_by_layer": 1,
-            "counted_in_wasted": True,
-        }
-    ],
-    "suggestions": [
-        {
-            "title": "x",
-            "saving": {"bytes": 1, "basis": "measured"},
-            "rules": ["LI402"],
-            "dockerfile_line": None,
-            "fix": None,
-        }
-    ],
-    "zip": None,
-}
+_IMAGE_REPORT = FULL._replace(
+    images=(IMAGE,),
+    findings=(
+        image_finding(
+            ImageLocation(
+                "app:latest", LayerReference(0, "sha256:0"), "/a", DockerfileLine("Dockerfile", 4, 6)
+            )
+        ),
+        image_finding(ImageLocation("app:latest")),
+    ),
+)
 
 
 def _written() -> dict[str, Any]:
@@ -125,28 +79,44 @@ def test_new_keys_may_come() -> None:
     jsonschema.validate(report, _SCHEMA)
 
 
-def test_images_have_their_shape() -> None:
-    report = _written()
-    report["images"] = [_IMAGE]
-    found = report["findings"][0]
-    found["location"] = {
-        "kind": "image",
-        "image": "app:latest",
-        "layer": {"index": 0, "digest": None},
-        "layer_path": "/a",
-        "dockerfile_line": None,
-    }
-    found["dockerfile"] = None
+def _image_report() -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(render("json", _IMAGE_REPORT, colour=False, width=80))
+    return report
+
+
+def test_images_and_findings_in_them_have_their_shape() -> None:
+    report = _image_report()
     jsonschema.validate(report, _SCHEMA)
-    for path in _objects(_IMAGE, ("images", 0)):
-        broken = json.loads(json.dumps(report))
-        holder: Any = broken
-        for key in path[:-1]:
-            holder = holder[key]
-        del holder[path[-1]]
-        if path[-2:] != ("dockerfile_line", "stage"):
-            with pytest.raises(jsonschema.ValidationError):
-                jsonschema.validate(broken, _SCHEMA)
+    assert report["summary"]["images"] == 1
+    assert report["images"][0]["layers"][0]["index"] == 0
+    assert list(report["images"][0]["config"]["labels"]) == ["a", "b"]
+    assert [found["location"] for found in report["findings"]] == [
+        {
+            "kind": "image",
+            "image": "app:latest",
+            "layer": {"index": 0, "digest": "sha256:0"},
+            "layer_path": "/a",
+            "dockerfile_line": {"path": "Dockerfile", "line": 4, "end_line": 6, "stage": None},
+        },
+        {
+            "kind": "image",
+            "image": "app:latest",
+            "layer": None,
+            "layer_path": None,
+            "dockerfile_line": None,
+        },
+    ]
+
+
+@pytest.mark.parametrize("path", _objects(_image_report()["images"], ("images",)), ids=str)
+def test_no_key_of_an_image_may_be_missing(path: tuple[str | int, ...]) -> None:
+    report = _image_report()
+    holder: Any = report
+    for key in path[:-1]:
+        holder = holder[key]
+    del holder[path[-1]]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(report, _SCHEMA)
 
 
 def test_undecodable_bytes_become_replacement_characters() -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lintimg.model.finding import Finding, Saving
+from lintimg.model.finding import FileLocation, Finding, ImageLocation, LayerReference, Saving
 from lintimg.report.formats import render
 from lintimg.report.layout import display_width, excerpt, wrap
 
-from .sample import FULL, finding
+from .sample import FULL, finding, image_finding
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -143,14 +143,22 @@ def test_a_token_of_several_lines_is_underlined_to_the_end_of_its_first() -> Non
     found = finding("RUN a \\", 4, 7)
     place = found.location.region
     found = found._replace(
-        location=found.location._replace(region=place._replace(end=place.end._replace(line=6, column=3)))
+        location=FileLocation(
+            "app/Dockerfile",
+            None,
+            place._replace(end=place.end._replace(line=6, column=3)),
+            found.location.excerpt,
+        )
     )
     assert "   4 | RUN a \\\n     |     ^^^\n" in _text(found)
 
 
 def test_a_finding_in_another_file_names_it() -> None:
     found = finding("node_modules", 0, 12)
-    found = found._replace(location=found.location._replace(path="app/.dockerignore"))
+    location = found.location
+    found = found._replace(
+        location=FileLocation("app/.dockerignore", None, location.region, location.excerpt)
+    )
     assert "--> app/.dockerignore:4:1\n" in _text(found)
     assert _text(found).startswith("app/Dockerfile")
 
@@ -192,3 +200,11 @@ def test_a_hostile_report_stays_on_its_lines() -> None:
     for name in ("text", "concise"):
         shown = render(name, report, colour=False, width=60)
         assert all(character.isprintable() or character == "\n" for character in shown)
+
+
+def test_a_finding_in_an_image_names_layer_and_path() -> None:
+    found = image_finding(ImageLocation("app:latest", LayerReference(3, None), "/opt/a"))
+    assert "   --> app:latest/opt/a, layer 3\n" in _text(found)
+    assert render("concise", FULL._replace(findings=(found,), errors=()), colour=False, width=80).startswith(
+        "app:latest:/opt/a: LI402 warning"
+    )

@@ -1,0 +1,120 @@
+"""What a report says about one built image: the JSON contract's `images[]` (schema 1.0).
+
+Sizes are bytes of file contents, uncompressed unless their name says otherwise; None where unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from lintimg.model.finding import DockerfileLine, Fix, Saving, ZipFit
+
+CompressedBasis = Literal["manifest", "archive", "sampled"]
+"""Whether compressed bytes are those of the registry, of the archive at hand, or a guess from samples."""
+
+
+class Verdict(NamedTuple):
+    """Will Lambda take the image; None where that cannot be told."""
+
+    lambda_accepts: bool | None
+    reasons: tuple[str, ...]
+
+
+class ImageConfig(NamedTuple):
+    """What the image starts and in which surroundings; `env` holds NAME=VALUE."""
+
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    working_dir: str = ""
+    env: tuple[str, ...] = ()
+    user: str = ""
+    labels: Mapping[str, str] = {}
+
+
+class ImageSize(NamedTuple):
+    """`uncompressed` is the sum over all layers, `effective` what a container sees, `wasted` the difference."""
+
+    uncompressed: int | None
+    compressed: int | None
+    compressed_basis: CompressedBasis | None
+    limit: int
+    share_of_limit: float | None
+    effective: int | None
+    wasted: int | None
+
+
+class ImageLayer(NamedTuple):
+    """A layer; number 0 is the lowest. `bytes` as the engine's history counts; `wasted_bytes` what later layers hid."""
+
+    number: int
+    diff_id: str | None
+    digest: str | None
+    media_type: str | None
+    bytes: int | None
+    compressed_bytes: int | None
+    files: int | None
+    command: str | None
+    from_base: bool | None
+    wasted_bytes: int | None
+    dockerfile_line: DockerfileLine | None
+
+
+class ContentItem(NamedTuple):
+    """One package or file of a category."""
+
+    name: str
+    version: str | None
+    bytes: int
+
+
+class ContentCategory(NamedTuple):
+    """What a part of the visible bytes is, its items largest first."""
+
+    category: str
+    bytes: int
+    items: tuple[ContentItem, ...]
+
+
+class Waste(NamedTuple):
+    """Bytes that need not be there. Those `counted_in_wasted` add up to the size's `wasted`, no byte twice.
+
+    `paths` are the largest of the `files`; `layer` brought the bytes, `killed_by_layer` hid them.
+    """
+
+    kind: str
+    rule: str | None
+    paths: tuple[str, ...]
+    files: int
+    bytes: int
+    layer: int | None
+    killed_by_layer: int | None
+    counted_in_wasted: bool
+
+
+class Suggestion(NamedTuple):
+    """Something to do, with what it saves when the suggestions before it are done."""
+
+    title: str
+    saving: Saving | None
+    rules: tuple[str, ...]
+    dockerfile_line: DockerfileLine | None
+    fix: Fix | None
+
+
+class ImageReport(NamedTuple):
+    """What is known about one image."""
+
+    reference: str
+    source: str
+    manifest_digest: str | None
+    os: str | None
+    architecture: str | None
+    verdict: Verdict
+    config: ImageConfig
+    size: ImageSize
+    layers: tuple[ImageLayer, ...]
+    contents: tuple[ContentCategory, ...] = ()
+    waste: tuple[Waste, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    zip: ZipFit | None = None
