@@ -31,7 +31,8 @@ class GroupedCommand(TyperCommand):
                 formatter.write_dl(records)
 
 
-_CHECKED, _RULES, _OUTPUT, _SETTINGS = "What is checked", "Which rules", "Output", "Configuration"
+_CHECKED, _RULES, _FIXES = "What is checked", "Which rules", "Fixes"
+_OUTPUT, _SETTINGS = "Output", "Configuration"
 
 app = typer.Typer(
     name="lintimg",
@@ -151,6 +152,34 @@ def check(
             rich_help_panel=_RULES,
         ),
     ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Apply the safe fixes, after which the image does the same; then report what remains.",
+            rich_help_panel=_FIXES,
+        ),
+    ] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-fixes",
+            help="With --fix or --diff: the unsafe ones, too. Look them over.",
+            rich_help_panel=_FIXES,
+        ),
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff",
+            help="Write nothing; print what --fix would change, and exit 1 if that is anything.",
+            rich_help_panel=_FIXES,
+        ),
+    ] = False,
+    fix_only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help="Fix the findings of these rules only.", rich_help_panel=_FIXES),
+    ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -215,6 +244,10 @@ def check(
             quiet=quiet,
             exit_zero=exit_zero,
             color=color,
+            fix=fix,
+            unsafe_fixes=unsafe_fixes,
+            diff=diff,
+            fix_only=tuple(fix_only or ()),
         )
     )
 

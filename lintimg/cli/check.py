@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from lintimg.cli.options import CheckOptions, UsageError, unknown
+from lintimg.cli.options import CheckOptions, FixOptions, UsageError, unknown
 from lintimg.cli.output import open_output
 from lintimg.cli.service import check
 from lintimg.cli.sources import LARGEST, STDIN
@@ -36,6 +36,10 @@ def run_check(
     quiet: bool,
     exit_zero: bool,
     color: str,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    fix_only: tuple[str, ...],
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
     directory = working_directory()
@@ -60,21 +64,28 @@ def run_check(
         config=directory / config if config is not None else None,
         use_config=use_config,
         exit_zero=exit_zero,
+        fixes=_fixes(fix, unsafe_fixes, diff, fix_only),
     )
     stdin = sys.stdin.buffer.read(LARGEST + 1) if STDIN in paths else b""
     outcome = check(options, directory, stdin)
+    # What fixing prints takes standard output; the report goes beside it.
+    stream = None if outcome.printed is None or diff else sys.stderr
     for name, file in wanted:
         if file is not None:
             output.write_file(directory / file, render(name, outcome.report, colour=False, width=100))
+        elif diff:
+            continue
         elif name in FOR_PEOPLE:
             colour, width = output.colour, output.width
-            output.write(render(name, outcome.report, colour=colour, width=width, summary=not quiet))
+            output.write(render(name, outcome.report, colour=colour, width=width, summary=not quiet), stream)
         else:
-            output.write_data(render(name, outcome.report, colour=False, width=100))
+            output.write_data(render(name, outcome.report, colour=False, width=100), stream)
+    if outcome.printed is not None:
+        output.write_data(outcome.printed)
     if not quiet:
         for note in outcome.notes:
             output.note(note)
-    if not any(name in FOR_PEOPLE and file is None for name, file in wanted):
+    if diff or not any(name in FOR_PEOPLE and file is None for name, file in wanted):
         # Errors reach a person also when the report goes to a file or a program.
         for problem in outcome.report.errors:
             output.note(f"{problem.path}: {problem.message}" if problem.path else problem.message)
@@ -107,6 +118,15 @@ def _format(text: str) -> tuple[str, str | None]:
     if equals and not file:
         raise UsageError(f"--format {name}= names no file")
     return name, file or None
+
+
+def _fixes(fix: bool, unsafe: bool, diff: bool, only: tuple[str, ...]) -> FixOptions | None:
+    if fix or diff:
+        return FixOptions(not diff, unsafe, _split(only))
+    for flag, given in (("--unsafe-fixes", unsafe), ("--fix-only", bool(only))):
+        if given:
+            raise UsageError(f"{flag} says which fixes: add --fix to apply them or --diff to see them")
+    return None
 
 
 def _split(texts: tuple[str, ...]) -> tuple[str, ...]:

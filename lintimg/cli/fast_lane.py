@@ -25,6 +25,7 @@ LISTS = {
     "--extend-select": "extend_select",
     "--ignore": "ignore",
     "--format": "formats",
+    "--fix-only": "fix_only",
 }
 SWITCHES = {
     "--force-exclude": ("force_exclude", True),
@@ -33,6 +34,9 @@ SWITCHES = {
     "--quiet": ("quiet", True),
     "-q": ("quiet", True),
     "--exit-zero": ("exit_zero", True),
+    "--fix": ("fix", True),
+    "--unsafe-fixes": ("unsafe_fixes", True),
+    "--diff": ("diff", True),
 }
 
 
@@ -86,4 +90,8 @@ def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
         "quiet": switches.get("quiet", False),
         "exit_zero": switches.get("exit_zero", False),
         "color": values.get("color", "auto"),
+        "fix": switches.get("fix", False),
+        "unsafe_fixes": switches.get("unsafe_fixes", False),
+        "diff": switches.get("diff", False),
+        "fix_only": tuple(lists.get("fix_only", ())),
     }

@@ -25,6 +25,14 @@ def unknown(what: str, text: str, known: Iterable[str]) -> str:
     return f"{what} {text} is not known{hint}"
 
 
+class FixOptions(NamedTuple):
+    """Which fixes are applied; without `write` they are shown. `only` are selectors, empty for all rules."""
+
+    write: bool
+    unsafe: bool
+    only: tuple[str, ...]
+
+
 class CheckOptions(NamedTuple):
     """The flags of `check`; None and empty where not given."""
 
@@ -44,3 +52,4 @@ class CheckOptions(NamedTuple):
     config: Path | None
     use_config: bool
     exit_zero: bool
+    fixes: FixOptions | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from lintimg.cli.options import UsageError, unknown
 from lintimg.text import printable
@@ -19,18 +19,19 @@ class Output(NamedTuple):
     colour: bool
     width: int
 
-    def write(self, text: str) -> None:
-        """Prints `text`; what the terminal's encoding cannot say is replaced."""
-        stream = sys.stdout
+    def write(self, text: str, stream: TextIO | None = None) -> None:
+        """Prints `text` to `stream`, standard output by default; what its encoding cannot say is replaced."""
+        stream = stream or sys.stdout
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "replace").decode(encoding, "replace"))
         stream.flush()
 
-    def write_data(self, text: str) -> None:
-        """Prints `text` for programs: UTF-8 and line feeds whatever the terminal speaks."""
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
+    def write_data(self, data: str | bytes, stream: TextIO | None = None) -> None:
+        """Prints `data` for programs: UTF-8 and line feeds whatever the terminal speaks."""
+        stream = stream or sys.stdout
+        stream.flush()
+        stream.buffer.write(data if isinstance(data, bytes) else data.encode("utf-8", "replace"))
+        stream.buffer.flush()
 
     def write_file(self, path: Path, text: str) -> None:
         """Writes a whole file through a temporary one. Raises UsageError when that cannot be done."""
@@ -41,7 +42,7 @@ class Output(NamedTuple):
                 with path.open("wb") as stream:
                     stream.write(data)
             else:
-                _replace(path.resolve(), data)
+                replace_file(path, data)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise UsageError(f"{path}: cannot be written: {why}") from error
@@ -51,19 +52,30 @@ class Output(NamedTuple):
         sys.stderr.write(f"lintimg: {printable(text)}\n")
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(name: str | Path, data: bytes) -> None:
+    """Writes a whole file or nothing; keeps its mode, and follows links. Raises OSError and ValueError."""
     # Imported here: it costs a cold start 5 ms.
     import tempfile
+    from contextlib import suppress
 
+    path = Path(name).resolve()
     mask = os.umask(0)
     os.umask(mask)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask
+    status = path.stat() if path.exists() else None
+    if status is not None and status.st_nlink > 1:
+        # Its other names shall still lead to it.
+        path.write_bytes(data)
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        temporary.chmod(mode)
+        if status is not None and hasattr(os, "chown"):
+            with suppress(OSError):
+                # What root writes for someone stays theirs.
+                os.chown(temporary, status.st_uid, status.st_gid)
+        temporary.chmod(0o666 & ~mask if status is None else status.st_mode & 0o7777)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

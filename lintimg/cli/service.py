@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from lintimg.cli.surroundings import Surroundings
 from lintimg.context.deployment import Deployment
 from lintimg.lint.engine import FileResult, FileSettings, display_path, finding_order, lint_file
 from lintimg.lint.rule import Rule
-from lintimg.lint.selection import Selection, UnknownSelectorError, select
+from lintimg.lint.selection import Choice, Selection, UnknownSelectorError, select
 from lintimg.lint.subject import Policy
 from lintimg.model.finding import SEVERITIES, Finding, Severity, Suppressed
 from lintimg.model.report import Report, RuleInfo, ToolInfo
@@ -32,10 +32,11 @@ _OLD = 180
 
 
 class Outcome(NamedTuple):
-    """The report and the notes for standard error."""
+    """The report and the notes for standard error; `printed` are fixed texts or a diff for standard output."""
 
     report: Report
     notes: tuple[str, ...]
+    printed: bytes | None = None
 
 
 def check(options: CheckOptions, working_directory: Path, stdin: bytes | None) -> Outcome:
@@ -51,12 +52,22 @@ class _Run:
         self.surroundings = Surroundings(working_directory)
         self.sources = Sources(working_directory, self.configurations, self.surroundings)
         self.used: dict[str, Rule] = {}
-        self.failed = False
 
     def outcome(self, stdin: bytes) -> Outcome:
         options = self.options
         sources = self.sources.read(options.paths, stdin, options.stdin_filename, options.force_exclude)
-        results = [self.check_one(source) for source in counted(sources)]
+        if options.fixes is None:
+            checked = [(source, self.check_one(source)) for source in counted(sources)]
+            fixing = None
+        else:
+            from lintimg.cli.fixes import FileFixer
+
+            fixing = FileFixer(self.directory, self.surroundings.root, self.check_one, options.fixes)
+            checked = fixing.run(counted(sources), self.fix_choices)
+        results = [result for _, result in checked]
+        failed = any(self.fails(source, result) for source, result in checked)
+        if fixing is not None and fixing.shows:
+            failed = bool(fixing.workspace.changes)
         if not results:
             self.check_selectors()
         findings = sorted((f for result in results for f in result.findings), key=finding_order)
@@ -72,9 +83,10 @@ class _Run:
             findings=tuple(findings),
             suppressed=tuple(suppressed),
             errors=errors,
-            exit_status=2 if errors else int(self.failed and not options.exit_zero),
+            exit_status=2 if errors else int(failed and not options.exit_zero),
         )
-        return Outcome(report, (*self.sources.notes, *self.age_note()))
+        notes = (*self.sources.notes, *(() if fixing is None else fixing.notes()), *self.age_note())
+        return Outcome(report, notes, None if fixing is None else fixing.printed())
 
     def age_note(self) -> Iterator[str]:
         known = date.fromisoformat(data_as_of())
@@ -86,10 +98,27 @@ class _Run:
         loaded = self.configurations.of_folder(self.directory)
         self.selection(self.configurations.rules(loaded), loaded.configuration)
 
-    def check_one(self, source: Source) -> FileResult:
+    def fails(self, source: Source, result: FileResult) -> bool:
+        """Whether what was found in `source` fails the run."""
+        configuration = self.configurations.of_file(source.path, self.folder(source))[1]
+        limit = SEVERITIES.index(self.options.fail_on or configuration.fail_on or "warning")
+        return any(SEVERITIES.index(finding.severity) <= limit for finding in result.findings)
+
+    def fix_choices(self, source: Source) -> tuple[Choice, ...]:
+        """The findings that --fix-only names for `source`."""
+        loaded, _ = self.configurations.of_file(source.path, self.folder(source))
+        only = self.options.fixes.only if self.options.fixes is not None else ()
+        return self.chosen(self.configurations.rules(loaded), only, (), ()).chosen or ()
+
+    def folder(self, source: Source) -> Path:
+        """Where `source` stands."""
+        return source.path.parent if source.path is not None else self.directory
+
+    def check_one(self, source: Source, changed: Mapping[str, bytes] | None = None) -> FileResult:
+        """Checks `source`; `changed` has texts in place of those on disk, by absolute path without links."""
         options = self.options
         path = source.path
-        folder = path.parent if path is not None else self.directory
+        folder = self.folder(source)
         loaded, configuration = self.configurations.of_file(path, folder)
         rules = self.configurations.rules(loaded)
         deployments = self.surroundings.deployments(path) if path is not None else ()
@@ -112,7 +141,7 @@ class _Run:
                 **options.build_arguments,
             },
             deployments=deployments,
-            locate=lambda build: self.surroundings.context(path, build, given, deployments),
+            locate=lambda build: self.surroundings.context(path, build, given, deployments, changed),
             find_check=find_check,
             display=lambda path: display_path(path, self.directory),
             fingerprint_path=relative_path(path, root) if path is not None else source.name,
@@ -121,8 +150,6 @@ class _Run:
         )
         result = lint_file(SourceText(source.name, source.data), settings)
         self.used.update((rule.code, rule) for rule in rules)
-        limit = SEVERITIES.index(options.fail_on or configuration.fail_on or "warning")
-        self.failed |= any(SEVERITIES.index(finding.severity) <= limit for finding in result.findings)
         return result
 
     def selection(self, rules: tuple[Rule, ...], configuration: Configuration) -> Selection:

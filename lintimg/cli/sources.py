@@ -18,11 +18,15 @@ LARGEST = 64_000_000
 
 
 class Source(NamedTuple):
-    """A Dockerfile to check: how reports name it, where it lies (standard input may lie nowhere), its bytes."""
+    """A Dockerfile to check: how reports name it, where it lies (standard input may lie nowhere), its bytes.
+
+    `stream`: it was read from standard input.
+    """
 
     name: str
     path: Path | None
     data: bytes
+    stream: bool = False
 
 
 class Sources:
@@ -46,7 +50,7 @@ class Sources:
                 path = self._directory / stdin_filename if stdin_filename else None
                 shown = display_path(path, self._directory) if path is not None else "<stdin>"
                 if self._fits(shown, stdin):
-                    yield Source(shown, path, stdin)
+                    yield Source(shown, path, stdin, stream=True)
                 continue
             for path in self._files(name, force_exclude):
                 if path not in seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from lintimg.context.build_context import BuildContext, ContextCache
@@ -35,9 +36,18 @@ class Surroundings:
         return self._indexes[root].of(dockerfile)
 
     def context(
-        self, dockerfile: Path | None, build: Build, given: Path | None, deployments: tuple[Deployment, ...]
+        self,
+        dockerfile: Path | None,
+        build: Build,
+        given: Path | None,
+        deployments: tuple[Deployment, ...],
+        changed: Mapping[str, bytes] | None = None,
     ) -> BuildContext | None:
-        """The build context of `dockerfile`, None when it is not known."""
+        """The build context of `dockerfile`, None when it is not known.
+
+        `changed` has texts that stand in for those on disk, by absolute path without links.
+        """
+        cache = ContextCache(changed, self._cache.listings) if changed else self._cache
         if dockerfile is None:
-            return BuildContext(given, None, self._cache) if given is not None else None
-        return locate_context(dockerfile, build, given, deployments, self._cache)
+            return BuildContext(given, None, cache) if given is not None else None
+        return locate_context(dockerfile, build, given, deployments, cache)

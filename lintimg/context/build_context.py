@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -28,9 +28,10 @@ _IGNORE_FILE_LIMIT = 4_000_000
 class ContextCache:
     """What several Dockerfiles with the same context share; belongs to whoever runs the check."""
 
-    def __init__(self) -> None:
-        """Nothing is read yet."""
-        self.listings = Listings()
+    def __init__(self, changed: Mapping[str, bytes] = {}, listings: Listings | None = None) -> None:
+        """`changed` has texts that stand in for those on disk, by absolute path without links."""
+        self.listings = listings or Listings()
+        self._changed = changed
         self._roots: dict[Path, str] = {}
         self._rules: dict[Path, IgnoreRules] = {}
         self._views: dict[tuple[str, Path | None], ContextView] = {}
@@ -48,9 +49,18 @@ class ContextCache:
             return NO_RULES
         found = self._rules.get(ignore_file)
         if found is None:
-            data = _read_regular(str(ignore_file), _IGNORE_FILE_LIMIT)
+            data = self.read(os.fspath(ignore_file), _IGNORE_FILE_LIMIT)
             found = self._rules[ignore_file] = NO_RULES if data is None else parse_ignore_file(data)
         return found
+
+    def is_file(self, path: Path) -> bool:
+        """Whether `path` is a file, or will be one."""
+        return path.is_file() or (bool(self._changed) and os.path.realpath(path) in self._changed)
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """The first bytes of the regular file `path` (absolute); None for anything else."""
+        changed = self._changed.get(os.path.realpath(path)) if self._changed else None
+        return _read_regular(path, limit) if changed is None else changed[:limit]
 
     def view(self, root: str, ignore_file: Path | None) -> ContextView:
         """The files of a context under an ignore file, walked once."""
@@ -109,10 +119,10 @@ class BuildContext:
         """The ignore file in force, or None."""
         if self.dockerfile is not None:
             own = self.dockerfile.with_name(self.dockerfile.name + ".dockerignore")
-            if own.is_file():
+            if self._cache.is_file(own):
                 return own
         shared = self.root / ".dockerignore"
-        return shared if shared.is_file() else None
+        return shared if self._cache.is_file(shared) else None
 
     @cached_property
     def _view(self) -> ContextView:
@@ -172,7 +182,7 @@ class BuildContext:
         inside = self._inside(relative)
         if inside is None:
             return None
-        return _read_regular(self._full(inside), limit)
+        return self._cache.read(self._full(inside), limit)
 
     def _full(self, path: str) -> str:
         return f"{self._root}/{path}"
