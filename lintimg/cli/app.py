@@ -19,14 +19,14 @@ class GroupedCommand(TyperCommand):
     """A command whose help lists its options by purpose: the `rich_help_panel` of each, without rich."""
 
     def format_options(self, ctx: _Context, formatter: _Formatter) -> None:
-        """Writes the sections in the order of their first parameter."""
+        """Writes the sections in the order of their first parameter, what belongs nowhere last."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
                 title = getattr(parameter, "rich_help_panel", None) or "Other"
                 sections.setdefault(title, []).append(record)
-        for title, records in sections.items():
+        for title, records in sorted(sections.items(), key=lambda section: section[0] == "Other"):
             with formatter.section(title):
                 formatter.write_dl(records)
 
@@ -252,6 +252,122 @@ def check(
     )
 
 
+_EVENT, _FUNCTION, _WANTED = "Events", "The function", "What is expected"
+
+
+@app.command(
+    cls=GroupedCommand,
+    short_help="Run an image as Lambda would.",
+    epilog="Exit status: 0 it works; 1 it fails or an expectation is not met; 2 lintimg could not run it.",
+)
+def invoke(
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="An image of the Docker engine.")],
+    event: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EVENT",
+            help="A file, - for standard input, or JSON itself; {} by default. May be repeated.",
+            rich_help_panel=_EVENT,
+        ),
+    ] = None,
+    repeat: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Send the events so many times.", rich_help_panel=_EVENT)
+    ] = 1,
+    handler: Annotated[
+        str | None,
+        typer.Option(metavar="HANDLER", help="In place of the image's CMD.", rich_help_panel=_FUNCTION),
+    ] = None,
+    entrypoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORDS", help="In place of the image's ENTRYPOINT (and CMD).", rich_help_panel=_FUNCTION
+        ),
+    ] = None,
+    workdir: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="In place of the image's WORKDIR.", rich_help_panel=_FUNCTION),
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="A variable of the function; may be repeated.",
+            rich_help_panel=_FUNCTION,
+        ),
+    ] = None,
+    memory: Annotated[
+        int, typer.Option(metavar="MB", help="The function's memory.", rich_help_panel=_FUNCTION)
+    ] = 128,
+    timeout: Annotated[
+        int, typer.Option(metavar="SECONDS", help="The function's timeout.", rich_help_panel=_FUNCTION)
+    ] = 3,
+    tmp_size: Annotated[
+        int, typer.Option(metavar="MB", help="The size of /tmp.", rich_help_panel=_FUNCTION)
+    ] = 512,
+    arch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ARCH", help="x86_64 or arm64: what the function is set to.", rich_help_panel=_FUNCTION
+        ),
+    ] = None,
+    rie: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="AWS's Runtime Interface Emulator, where the image has none; else $LINTIMG_RIE or ~/.aws-lambda-rie/.",
+        ),
+    ] = None,
+    dockerfile: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The image's Dockerfile, to name the line that is the cause."),
+    ] = None,
+    expect_json: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUE",
+            help="What the answer must hold, such as statusCode=200; may be repeated.",
+            rich_help_panel=_WANTED,
+        ),
+    ] = None,
+    max_init: Annotated[
+        int | None,
+        typer.Option(metavar="MS", help="How long the initialisation may take.", rich_help_panel=_WANTED),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the container for a look into it.")] = False,
+    output: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
+    color: Annotated[str, typer.Option(metavar="WHEN", help="Colours: auto, always or never.")] = "auto",
+) -> None:
+    """Run an image under Lambda's conditions, send it events, and tell what goes wrong and why.
+
+    The file system is read-only but for /tmp, the user unprivileged, memory and time are limited, and the handler is
+    called through AWS's Runtime Interface Emulator.
+    """
+    from lintimg.cli.invoke import run_invoke
+
+    raise typer.Exit(
+        run_invoke(
+            image=image,
+            events=tuple(event or ("{}",)),
+            repeat=repeat,
+            handler=handler,
+            entrypoint=entrypoint,
+            workdir=workdir,
+            variables=tuple(env or ()),
+            memory=memory,
+            timeout=timeout,
+            tmp_size=tmp_size,
+            architecture=arch,
+            rie=rie,
+            dockerfile=dockerfile,
+            expectations=tuple(expect_json or ()),
+            max_init=max_init,
+            keep=keep,
+            output=output,
+            color=color,
+        )
+    )
+
+
 @app.command(short_help="Write a .lintimg.yaml to start from.")
 def init(
     source: Annotated[
@@ -316,7 +432,7 @@ def schema(
         str,
         typer.Argument(
             metavar="NAME",
-            help="report (check --format json), config (.lintimg.yaml), rule (a rule file) or ast.",
+            help="report (check --format json), config (.lintimg.yaml), rule (a rule file), ast or invoke.",
         ),
     ],
 ) -> None:

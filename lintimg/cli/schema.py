@@ -7,7 +7,13 @@ from pathlib import Path
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import open_output
 
-SCHEMAS = {"report": "report-1.json", "config": "config-1.json", "rule": "rule-1.json", "ast": "ast-1.json"}
+SCHEMAS = {
+    "report": "report-1.json",
+    "config": "config-1.json",
+    "rule": "rule-1.json",
+    "ast": "ast-1.json",
+    "invoke": "invoke-1.json",
+}
 
 
 def schema_text(name: str) -> str:
