@@ -31,16 +31,20 @@ class FileFixer:
         self.unsafe = options.unsafe
         self.shows = not options.write
         self.workspace = Workspace(writes=options.write)
-        self._applied = 0
+        self.applied = 0
+        """So many fixes."""
         self._stream: bytes | None = None
         self._changed_beside = False
 
     def run(
         self, sources: Iterable[Source], choices: Callable[[Source], tuple[Choice, ...]]
     ) -> list[tuple[Source, FileResult]]:
-        """Fixes every source; gives what is found then. `choices` are the findings to fix, none for all."""
+        """Fixes every source and gives what is found then; when fixes are only shown, what is found now.
+
+        `choices` are the findings to fix, none for all.
+        """
         results = [(source, self.fix(source, choices(source))) for source in sources]
-        if not self._changed_beside:
+        if self.shows or not self._changed_beside:
             return results
         # What was found before a neighbour changed may not hold any more.
         again = []
@@ -60,10 +64,10 @@ class FileFixer:
 
     def notes(self) -> Iterator[str]:
         """How much was fixed."""
-        if self._applied:
+        if self.applied:
             files = len(self.workspace.changes)
             yield (
-                f"{'would fix' if self.shows else 'fixed'} {self._applied} finding{'s' * (self._applied != 1)}"
+                f"{'would fix' if self.shows else 'fixed'} {self.applied} finding{'s' * (self.applied != 1)}"
                 f" in {files} file{'s' * (files != 1)}"
             )
 
@@ -76,8 +80,10 @@ class FileFixer:
             chosen = not choices or any(choice.covers(finding.rule, finding.details) for choice in choices)
             return chosen and job.may_fix(finding.fix)
 
+        as_it_is = self.check(source, {})
         source = self.current(source)
-        result = self.check(source, self.workspace.texts)
+        texts = self.workspace.texts
+        result = self.check(source, texts) if texts else as_it_is
         job = _Job(self, source, result)
         fixed = Fixer(job.check, job.read, wanted).fix(result)
         problems = [*job.refused.values(), *fixed.problems]
@@ -85,9 +91,9 @@ class FileFixer:
             {job.path(name): (name, job.read(name), after) for name, after in fixed.texts.items()}
         )
         if obstacle is None:
-            self._applied += len(fixed.applied)
+            self.applied += len(fixed.applied)
             self._changed_beside |= any(name != source.name for name in fixed.texts)
-            result = fixed.result
+            result = as_it_is if self.shows else fixed.result
         else:
             problems.append(Problem("fix", obstacle.why, path=obstacle.name))
         if source.stream:

@@ -84,6 +84,7 @@ class _Run:
             suppressed=tuple(suppressed),
             errors=errors,
             exit_status=2 if errors else int(failed and not options.exit_zero),
+            fixed=0 if fixing is None or fixing.shows else fixing.applied,
         )
         notes = (*self.sources.notes, *(() if fixing is None else fixing.notes()), *self.age_note())
         return Outcome(report, notes, None if fixing is None else fixing.printed())

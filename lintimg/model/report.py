@@ -81,7 +81,7 @@ class ToolInfo(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One run's findings, sorted by path, line, column and code."""
+    """One run's findings, sorted by path, line, column and code; `fixed` counts those that are no more."""
 
     tool: ToolInfo
     files: tuple[FileReport, ...]
@@ -91,3 +91,4 @@ class Report(NamedTuple):
     errors: tuple[Problem, ...]
     exit_status: int
     images: tuple[ImageReport, ...] = ()
+    fixed: int = 0

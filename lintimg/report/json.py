@@ -42,6 +42,7 @@ def to_json(report: Report) -> dict[str, Any]:
             "findings": len(findings),
             "by_severity": {s: sum(f.severity == s for f in findings) for s in SEVERITIES},
             "fixable": sum(f.fix is not None and f.fix.applicability == "safe" for f in findings),
+            "fixed": report.fixed,
             "suppressed": len(report.suppressed),
             "errors": len(report.errors),
             "exit_status": report.exit_status,

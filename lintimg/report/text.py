@@ -146,6 +146,9 @@ class _Writer:
             self.lines.append(
                 f"{_count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
             )
+        mends = _mends(report.findings)
+        if mends:
+            self.lines.append(self.paint("dim", mends))
         if report.findings:
             code = report.findings[0].rule
             self.lines.append(self.paint("dim", f"lintimg explain {code} tells more about {code}."))
@@ -173,6 +176,16 @@ def _facts(file: FileReport | None) -> str:
     if estimate is not None and estimate.likely >= 1_000_000 and estimate.high <= 2 * estimate.likely:
         facts.append(f"about {_size(estimate.likely)} unpacked")
     return "; ".join(facts)
+
+
+def _mends(findings: tuple[Finding, ...]) -> str:
+    """How many of `findings` can be fixed and how, empty for none."""
+    fixes = [finding.fix.applicability for finding in findings if finding.fix is not None]
+    safe, unsafe = fixes.count("safe"), fixes.count("unsafe")
+    if not safe:
+        return f"--fix --unsafe-fixes mends {unsafe} of them." if unsafe else ""
+    more = f", --fix --unsafe-fixes {unsafe} more" if unsafe else ""
+    return f"--fix mends {safe} of them{more}."
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from lintimg.cli import fix_files
 from lintimg.cli.output import replace_file
 
-from .conftest import CLEAN, WARNING, Run, write
+from .conftest import CLEAN, WARNING, Run, read_report, write
 
 FIXED = WARNING.replace("pip install", "pip install --no-cache-dir")
 _WHOLE = 'FROM public.ecr.aws/lambda/python:3.13\nCOPY . ./\nCMD ["app.handler"]\n'
@@ -57,6 +57,11 @@ def test_diff_writes_nothing(run: Run, tmp_path: Path) -> None:
         ' CMD ["app.handler"]',
     ]
     assert done.err == "lintimg: would fix 1 finding in 1 file\n"
+    assert run("check", "--diff", "--exit-zero").status == 0
+    run("check", "--diff", "--format", "json=report.json")
+    report = read_report((tmp_path / "report.json").read_text())
+    assert [finding["rule"] for finding in report["findings"]] == ["LI402"]
+    assert report["summary"]["fixed"] == 0
     write(path, CLEAN)
     assert run("check", "--diff") == (0, "", "")
 
@@ -89,6 +94,7 @@ def test_two_dockerfiles_share_what_lies_beside_them(run: Run, tmp_path: Path) -
     write(tmp_path / "Dockerfile.second", _WHOLE)
     done = run("check", "--fix", "--unsafe-fixes", "--format", "json")
     assert done.report["findings"] == []
+    assert done.report["summary"]["fixed"] == 1
     assert done.err == "lintimg: fixed 1 finding in 1 file\n"
 
 

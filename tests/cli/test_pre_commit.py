@@ -48,7 +48,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def _try(hooks: Path, home: Path, project: Path) -> subprocess.CompletedProcess[str]:
+def _try(hooks: Path, home: Path, project: Path, hook: str = "lintimg") -> subprocess.CompletedProcess[str]:
     _git(project, "init", "-q")
     _git(project, "add", "-A")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
@@ -60,7 +60,7 @@ def _try(hooks: Path, home: Path, project: Path) -> subprocess.CompletedProcess[
             "pre_commit",
             "try-repo",
             os.fspath(hooks),
-            "lintimg",
+            hook,
             "--all-files",
             "--verbose",
         ],
@@ -90,3 +90,12 @@ def test_the_hook_checks_dockerfiles(hooks: Path, home: Path, tmp_path: Path) ->
     assert "2 files checked" in found.stdout
     write(tmp_path / "api" / "Dockerfile.prod", CLEAN)
     assert _try(hooks, home, tmp_path).returncode == 0
+
+
+def test_the_other_hook_fixes_them(hooks: Path, home: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "Dockerfile", WARNING)
+    found = _try(hooks, home, tmp_path, "lintimg-fix")
+    assert found.returncode == 1
+    assert "fixed 1 finding in 1 file" in found.stdout
+    assert path.read_text() == WARNING.replace("install", "install --no-cache-dir")
+    assert _try(hooks, home, tmp_path, "lintimg-fix").returncode == 0

@@ -51,6 +51,7 @@ could not finish  app/Dockerfile: rule LI999 crashed
 
 2 files checked: 1 warning, 1 info; 1 silenced.
 2 problems kept lintimg from doing all of its work.
+--fix mends 1 of them.
 lintimg explain LI402 tells more about LI402.
 """
     )
