@@ -150,8 +150,11 @@ def _hits(
                 for problem in document.problems
             ],
         )
+    lowered = document.source.text.lower()
     for rule in selection.rules:
         if subject.target.kind not in rule.applies_to or rule.check == "engine" or not selection.runs(rule):
+            continue
+        if rule.needs and not any(text in lowered for text in rule.needs):
             continue
         try:
             hits = list(_run(rule, subject, settings))

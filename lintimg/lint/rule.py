@@ -23,6 +23,7 @@ class Equivalent(NamedTuple):
 class Rule(NamedTuple):
     """A rule as `check` needs it. `messages` and `helps` map a hit's variant ("" by default) to a
     template for `str.format`; `check` is "module.function" under lintimg.checks, `match` a declarative matcher.
+    `needs`: lower-case texts of which the Dockerfile must hold one for the rule to find anything (none: any file).
     """
 
     code: str
@@ -39,6 +40,7 @@ class Rule(NamedTuple):
     fix_title: str | None
     fix_applicability: Applicability | None
     equivalents: tuple[Equivalent, ...]
+    needs: tuple[str, ...] = ()
 
 
 class RuleText(NamedTuple):

@@ -25,6 +25,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "severity": str,
     "applies-to": list,
     "default": bool,
+    "needs": list,
     "tags": list,
     "check": str,
     "match": dict,
@@ -134,6 +135,13 @@ class _Reader:
         if not isinstance(self.data, dict):
             raise self.fail("must be a mapping with keys such as code, name and message")
 
+    def needs(self) -> tuple[str, ...]:
+        texts = tuple(self.data.get("needs", ()))
+        for position, text in enumerate(texts):
+            if not isinstance(text, str) or not text or text != text.lower():
+                raise self.fail("needs are lower-case texts", "needs", position)
+        return tuple(str(text) for text in texts)
+
     def keys(self, node: Mapping[str, Any], allowed: Mapping[str, Any], *at: str | int) -> None:
         for key, value in node.items():
             if key not in allowed:
@@ -199,6 +207,7 @@ class _Reader:
                 cast("Any", self.choice(fix.get("applicability"), ("safe", "unsafe"), "fix")) if fix else None
             ),
             equivalents=self.equivalents(),
+            needs=self.needs(),
         )
         bad, good = self.examples()
         text = RuleText(

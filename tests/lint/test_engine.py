@@ -176,3 +176,10 @@ def test_configuration_silences_and_overrides_severity() -> None:
 def test_a_target_can_be_declared_in_the_file() -> None:
     result = lint_text("# lintimg: target=lambda\nFROM debian:12\n", rules=_RULES, find=_CHECKS.__getitem__)
     assert result.report.kind == "lambda"
+
+
+def test_a_rule_is_only_asked_where_what_it_needs_occurs() -> None:
+    needing = _rule("LI402", "t.crash")._replace(needs=("healthcheck",))
+    assert lint_text("FROM debian:12\nRUN true\n", rules=(needing,), find=_CHECKS.__getitem__).errors == ()
+    text = "FROM debian:12\nHealthCheck NONE\n"
+    assert len(lint_text(text, rules=(needing,), find=_CHECKS.__getitem__).errors) == 1
