@@ -180,6 +180,22 @@ def check(
         list[str] | None,
         typer.Option(metavar="RULES", help="Fix the findings of these rules only.", rich_help_panel=_FIXES),
     ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Silence the findings that this file accepts; the configuration may name it, too.",
+            rich_help_panel=_RULES,
+        ),
+    ] = None,
+    update_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--update-baseline",
+            help="Write what is found now to the baseline.",
+            rich_help_panel=_RULES,
+        ),
+    ] = False,
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -248,6 +264,8 @@ def check(
             unsafe_fixes=unsafe_fixes,
             diff=diff,
             fix_only=tuple(fix_only or ()),
+            baseline=baseline,
+            update_baseline=update_baseline,
         )
     )
 

@@ -40,6 +40,8 @@ def run_check(
     unsafe_fixes: bool,
     diff: bool,
     fix_only: tuple[str, ...],
+    baseline: str | None,
+    update_baseline: bool,
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
     directory = working_directory()
@@ -47,6 +49,8 @@ def run_check(
     output = open_output(color)
     if config is not None and not use_config:
         raise UsageError("--config and --no-config contradict each other")
+    if diff and update_baseline:
+        raise UsageError("--diff writes nothing, so it cannot go with --update-baseline")
     options = CheckOptions(
         paths=paths,
         target=_kind(target),
@@ -65,6 +69,8 @@ def run_check(
         use_config=use_config,
         exit_zero=exit_zero,
         fixes=_fixes(fix, unsafe_fixes, diff, fix_only),
+        baseline=directory / baseline if baseline is not None else None,
+        update_baseline=update_baseline,
     )
     stdin = sys.stdin.buffer.read(LARGEST + 1) if STDIN in paths else b""
     outcome = check(options, directory, stdin)

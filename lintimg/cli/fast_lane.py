@@ -18,6 +18,7 @@ VALUES = {
     "--stdin-filename": "stdin_filename",
     "--config": "config",
     "--color": "color",
+    "--baseline": "baseline",
 }
 LISTS = {
     "--build-arg": "build_arguments",
@@ -37,6 +38,7 @@ SWITCHES = {
     "--fix": ("fix", True),
     "--unsafe-fixes": ("unsafe_fixes", True),
     "--diff": ("diff", True),
+    "--update-baseline": ("update_baseline", True),
 }
 
 
@@ -94,4 +96,6 @@ def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
         "unsafe_fixes": switches.get("unsafe_fixes", False),
         "diff": switches.get("diff", False),
         "fix_only": tuple(lists.get("fix_only", ())),
+        "baseline": values.get("baseline"),
+        "update_baseline": switches.get("update_baseline", False),
     }

@@ -53,3 +53,10 @@ class CheckOptions(NamedTuple):
     use_config: bool
     exit_zero: bool
     fixes: FixOptions | None = None
+    baseline: Path | None = None
+    update_baseline: bool = False
+
+    @property
+    def filters(self) -> bool:
+        """Whether a flag says which findings count."""
+        return self.baseline is not None

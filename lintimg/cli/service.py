@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lintimg import __version__
 from lintimg.aws.tables import data_as_of
@@ -26,6 +26,11 @@ from lintimg.settings.configuration import Loaded, relative_path
 from lintimg.settings.globs import glob_matches
 from lintimg.settings.values import Configuration
 from lintimg.text import SourceText
+
+if TYPE_CHECKING:
+    # Loaded when a flag asks for them.
+    from lintimg.cli.filters import Filters
+    from lintimg.cli.fixes import FileFixer
 
 _OLD = 180
 """Days after which the data on runtimes deserve a word."""
@@ -51,6 +56,7 @@ class _Run:
         self.configurations = Configurations(options.config, options.use_config)
         self.surroundings = Surroundings(working_directory)
         self.sources = Sources(working_directory, self.configurations, self.surroundings)
+        self.filters: Filters | None = None
         self.used: dict[str, Rule] = {}
 
     def outcome(self, stdin: bytes) -> Outcome:
@@ -65,7 +71,9 @@ class _Run:
             fixing = FileFixer(self.directory, self.surroundings.root, self.check_one, options.fixes)
             checked = fixing.run(counted(sources), self.fix_choices)
         results = [result for _, result in checked]
-        failed = any(self.fails(source, result) for source, result in checked)
+        if options.update_baseline or self.filters is not None:
+            results = self.needed_filters().finish(results)
+        failed = any(self.fails(source, result) for (source, _), result in zip(checked, results, strict=True))
         if fixing is not None and fixing.shows:
             failed = bool(fixing.workspace.changes)
         if not results:
@@ -86,8 +94,21 @@ class _Run:
             exit_status=2 if errors else int(failed and not options.exit_zero),
             fixed=0 if fixing is None or fixing.shows else fixing.applied,
         )
-        notes = (*self.sources.notes, *(() if fixing is None else fixing.notes()), *self.age_note())
-        return Outcome(report, notes, None if fixing is None else fixing.printed())
+        return Outcome(report, tuple(self.notes(fixing)), None if fixing is None else fixing.printed())
+
+    def notes(self, fixing: FileFixer | None) -> Iterator[str]:
+        yield from self.sources.notes
+        if fixing is not None:
+            yield from fixing.notes()
+        if self.filters is not None:
+            yield from self.filters.notes()
+        yield from self.age_note()
+
+    def needed_filters(self) -> Filters:
+        from lintimg.cli.filters import Filters
+
+        self.filters = self.filters or Filters(self.options, self.directory, self.surroundings.root)
+        return self.filters
 
     def age_note(self) -> Iterator[str]:
         known = date.fromisoformat(data_as_of())
@@ -151,6 +172,8 @@ class _Run:
         )
         result = lint_file(SourceText(source.name, source.data), settings)
         self.used.update((rule.code, rule) for rule in rules)
+        if options.filters or loaded.configuration.baseline is not None:
+            result = self.needed_filters().apply(source, result, loaded, settings.selection)
         return result
 
     def selection(self, rules: tuple[Rule, ...], configuration: Configuration) -> Selection:

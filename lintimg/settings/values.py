@@ -29,6 +29,7 @@ class Configuration(NamedTuple):
     fail_on: Severity | None = None
     fail_deprecated: bool = False
     extend_rules: tuple[str, ...] = ()
+    baseline: str | None = None
     paths: Mapping[str, Mapping[str, Any]] = {}
 
 
@@ -147,9 +148,10 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "fail-on": _choice(*SEVERITIES),
     "fail-deprecated": _flag,
     "extend-rules": _texts,
+    "baseline": _text,
     "paths": _map(_path_values),
 }
-_NOT_NESTED = frozenset(("paths", "exclude", "per-path-ignores", "fail-on", "extend-rules"))
+_NOT_NESTED = frozenset(("paths", "exclude", "per-path-ignores", "fail-on", "extend-rules", "baseline"))
 
 
 def read_values(data: Mapping[Any, Any], *, nested: bool = False) -> dict[str, Any]:
