@@ -188,6 +188,14 @@ def check(
             rich_help_panel=_RULES,
         ),
     ] = None,
+    diff_base: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REVISION",
+            help="Only findings on instructions that changed since this git revision.",
+            rich_help_panel=_CHECKED,
+        ),
+    ] = None,
     update_baseline: Annotated[
         bool,
         typer.Option(
@@ -266,6 +274,7 @@ def check(
             fix_only=tuple(fix_only or ()),
             baseline=baseline,
             update_baseline=update_baseline,
+            diff_base=diff_base,
         )
     )
 

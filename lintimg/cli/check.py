@@ -42,6 +42,7 @@ def run_check(
     fix_only: tuple[str, ...],
     baseline: str | None,
     update_baseline: bool,
+    diff_base: str | None,
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
     directory = working_directory()
@@ -71,6 +72,7 @@ def run_check(
         fixes=_fixes(fix, unsafe_fixes, diff, fix_only),
         baseline=directory / baseline if baseline is not None else None,
         update_baseline=update_baseline,
+        diff_base=diff_base,
     )
     stdin = sys.stdin.buffer.read(LARGEST + 1) if STDIN in paths else b""
     outcome = check(options, directory, stdin)

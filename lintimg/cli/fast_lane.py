@@ -19,6 +19,7 @@ VALUES = {
     "--config": "config",
     "--color": "color",
     "--baseline": "baseline",
+    "--diff-base": "diff_base",
 }
 LISTS = {
     "--build-arg": "build_arguments",
@@ -97,5 +98,6 @@ def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
         "diff": switches.get("diff", False),
         "fix_only": tuple(lists.get("fix_only", ())),
         "baseline": values.get("baseline"),
+        "diff_base": values.get("diff_base"),
         "update_baseline": switches.get("update_baseline", False),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lintimg.cli.baselines import Baseline
 from lintimg.cli.options import CheckOptions, UsageError
@@ -11,6 +12,9 @@ from lintimg.cli.sources import Source
 from lintimg.lint.engine import FileResult
 from lintimg.lint.selection import Selection
 from lintimg.settings.configuration import Loaded
+
+if TYPE_CHECKING:
+    from lintimg.cli.changed import Changed
 
 
 class Filters:
@@ -22,6 +26,7 @@ class Filters:
         self._directory = directory
         self._root_of = root_of
         self._baselines: dict[Path, Baseline] = {}
+        self._changed: Changed | None = None
         self._left = False
 
     def apply(self, source: Source, result: FileResult, loaded: Loaded, selection: Selection) -> FileResult:
@@ -30,6 +35,8 @@ class Filters:
         if baseline is not None:
             codes = frozenset(rule.code for rule in selection.rules if selection.runs(rule))
             result = baseline.apply(source.path or self._directory / source.name, result, codes)
+        if self._options.diff_base is not None:
+            result = self._changed_since(self._options.diff_base).apply(source, result)
         return result
 
     def finish(self, results: list[FileResult]) -> list[FileResult]:
@@ -53,6 +60,13 @@ class Filters:
             return
         for baseline in self._baselines.values():
             yield from baseline.notes(update=self._options.update_baseline)
+
+    def _changed_since(self, revision: str) -> Changed:
+        if self._changed is None:
+            from lintimg.cli.changed import Changed
+
+            self._changed = Changed(revision, self._directory, self._root_of)
+        return self._changed
 
     def _baseline(self, loaded: Loaded) -> Baseline | None:
         named = loaded.configuration.baseline

@@ -55,8 +55,9 @@ class CheckOptions(NamedTuple):
     fixes: FixOptions | None = None
     baseline: Path | None = None
     update_baseline: bool = False
+    diff_base: str | None = None
 
     @property
     def filters(self) -> bool:
         """Whether a flag says which findings count."""
-        return self.baseline is not None
+        return self.baseline is not None or self.diff_base is not None
