@@ -213,6 +213,10 @@ def check(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
+    statistics: Annotated[
+        bool,
+        typer.Option("--statistics", help="Print a count for each rule instead.", rich_help_panel=_OUTPUT),
+    ] = False,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -242,6 +246,14 @@ def check(
     ] = None,
     no_config: Annotated[
         bool, typer.Option("--no-config", help="No configuration at all.", rich_help_panel=_SETTINGS)
+    ] = False,
+    show_settings: Annotated[
+        bool,
+        typer.Option(
+            "--show-settings",
+            help="Check nothing; print what holds for the first PATH, and who said so.",
+            rich_help_panel=_SETTINGS,
+        ),
     ] = False,
 ) -> None:
     """Lint Dockerfiles: what Lambda refuses, what bloats the image, what slows its builds."""
@@ -275,6 +287,8 @@ def check(
             baseline=baseline,
             update_baseline=update_baseline,
             diff_base=diff_base,
+            statistics=statistics,
+            show_settings=show_settings,
         )
     )
 

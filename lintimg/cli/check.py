@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from lintimg.cli.options import CheckOptions, FixOptions, UsageError, unknown
-from lintimg.cli.output import open_output
-from lintimg.cli.service import check
+from lintimg.cli.output import Output, open_output
+from lintimg.cli.service import Outcome, check
 from lintimg.cli.sources import LARGEST, STDIN
 from lintimg.model.finding import KINDS, SEVERITIES, Severity
 from lintimg.report.formats import FOR_PEOPLE, FORMATS, render
@@ -43,6 +43,8 @@ def run_check(
     baseline: str | None,
     update_baseline: bool,
     diff_base: str | None,
+    statistics: bool,
+    show_settings: bool,
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
     directory = working_directory()
@@ -52,6 +54,8 @@ def run_check(
         raise UsageError("--config and --no-config contradict each other")
     if diff and update_baseline:
         raise UsageError("--diff writes nothing, so it cannot go with --update-baseline")
+    if statistics and any(file is None and name not in FOR_PEOPLE for name, file in wanted):
+        raise UsageError("--statistics prints a table; send the report to a file, such as --format json=FILE")
     options = CheckOptions(
         paths=paths,
         target=_kind(target),
@@ -74,30 +78,43 @@ def run_check(
         update_baseline=update_baseline,
         diff_base=diff_base,
     )
+    if show_settings:
+        from lintimg.cli.show_settings import settings_text
+
+        output.write(settings_text(options, directory))
+        return 0
     stdin = sys.stdin.buffer.read(LARGEST + 1) if STDIN in paths else b""
     outcome = check(options, directory, stdin)
-    # What fixing prints takes standard output; the report goes beside it.
-    stream = None if outcome.printed is None or diff else sys.stderr
     for name, file in wanted:
         if file is not None:
             output.write_file(directory / file, render(name, outcome.report, colour=False, width=100))
-        elif diff:
-            continue
-        elif name in FOR_PEOPLE:
+    printed = [name for name, file in wanted if file is None]
+    if diff:
+        printed = []
+    for name in printed:
+        # What fixing prints takes standard output; the report goes beside it.
+        stream = None if outcome.printed is None else sys.stderr
+        if name not in FOR_PEOPLE:
+            output.write_data(render(name, outcome.report, colour=False, width=100), stream)
+        elif statistics:
+            from lintimg.cli.statistics_table import statistics_table
+
+            output.write(statistics_table(outcome.report), stream)
+        else:
             colour, width = output.colour, output.width
             output.write(render(name, outcome.report, colour=colour, width=width, summary=not quiet), stream)
-        else:
-            output.write_data(render(name, outcome.report, colour=False, width=100), stream)
     if outcome.printed is not None:
         output.write_data(outcome.printed)
-    if not quiet:
-        for note in outcome.notes:
-            output.note(note)
-    if diff or not any(name in FOR_PEOPLE and file is None for name, file in wanted):
-        # Errors reach a person also when the report goes to a file or a program.
-        for problem in outcome.report.errors:
-            output.note(f"{problem.path}: {problem.message}" if problem.path else problem.message)
+    _tell(output, outcome, quiet=quiet, errors=statistics or not FOR_PEOPLE.intersection(printed))
     return outcome.report.exit_status
+
+
+def _tell(output: Output, outcome: Outcome, *, quiet: bool, errors: bool) -> None:
+    """Notes on standard error, and the `errors` that a person has not seen in a report."""
+    for note in () if quiet else outcome.notes:
+        output.note(note)
+    for problem in outcome.report.errors if errors else ():
+        output.note(f"{problem.path}: {problem.message}" if problem.path else problem.message)
 
 
 def working_directory() -> Path:

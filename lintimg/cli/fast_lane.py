@@ -40,6 +40,8 @@ SWITCHES = {
     "--unsafe-fixes": ("unsafe_fixes", True),
     "--diff": ("diff", True),
     "--update-baseline": ("update_baseline", True),
+    "--statistics": ("statistics", True),
+    "--show-settings": ("show_settings", True),
 }
 
 
@@ -99,5 +101,7 @@ def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
         "fix_only": tuple(lists.get("fix_only", ())),
         "baseline": values.get("baseline"),
         "diff_base": values.get("diff_base"),
+        "statistics": switches.get("statistics", False),
+        "show_settings": switches.get("show_settings", False),
         "update_baseline": switches.get("update_baseline", False),
     }

@@ -60,6 +60,13 @@ def mistake_at(loaded: Loaded, keys: Keys, message: str) -> ConfigurationError:
     return _mistake(loaded.path, *_document(loaded.path).place(keys), message)
 
 
+def place_of(loaded: Loaded, keys: Keys) -> str:
+    """File and line where a configuration says something, empty where there is none."""
+    if loaded.path is None:
+        return ""
+    return f"{shown(loaded.path)}:{_document(loaded.path).place(keys)[0]}"
+
+
 def shown(path: Path) -> str:
     """`path` as messages name it: relative where it lies inside the working directory."""
     try:
