@@ -1,0 +1,122 @@
+"""The entries of one layer's tar archive, kept in columns: an image may have a million of them."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from lintimg.image.numbers import number
+
+FILE, HARD_LINK, SYMLINK, CHARACTER, BLOCK, FOLDER, FIFO = b"0123456"
+"""Entry types, as tar writes them."""
+
+META = 48
+"""Bytes of a header that are kept as they are: mode, uid, gid, size, mtime."""
+
+_OPAQUE = b".wh..wh..opq"
+_WHITEOUT = b".wh."
+
+
+class Entry(NamedTuple):
+    """One entry; `path` is relative to the root without leading slash, `size` in bytes, `mtime` in seconds."""
+
+    path: bytes
+    type: int
+    size: int
+    mode: int
+    uid: int
+    gid: int
+    mtime: int
+    link: bytes
+    attributes: Mapping[bytes, bytes]
+
+
+class Whiteouts(NamedTuple):
+    """What a layer hides of those below: paths, and folders all of whose content."""
+
+    paths: tuple[bytes, ...]
+    opaque: tuple[bytes, ...]
+    entries: frozenset[int]
+    """The numbers of the entries that say so."""
+
+
+class Entries:
+    """A layer's entries in the archive's order; numbers are 0-based."""
+
+    def __init__(
+        self,
+        names: list[bytes],
+        types: bytes,
+        sizes: array[int],
+        offsets: array[int],
+        metas: bytes,
+        links: Mapping[int, bytes],
+        attributes: Mapping[int, Mapping[bytes, bytes]],
+    ) -> None:
+        """`sizes` are 0 but for regular files; `offsets` lead to their contents, in the layer's own bytes."""
+        self.names = names
+        self.types = types
+        self.sizes = sizes
+        self.offsets = offsets
+        self.metas = metas
+        self.links = links
+        self.attributes = attributes
+        self.whiteouts = _whiteouts(names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(self.entry, range(len(self.names)))
+
+    def entry(self, index: int) -> Entry:
+        """Everything about the entry `index`."""
+        meta = self.metas[META * index : META * index + META]
+        extra = self.attributes.get(index, _NONE)
+        return Entry(
+            self.names[index],
+            self.types[index],
+            self.sizes[index],
+            number(meta[0:8]) & 0o7777,
+            _decimal(extra, b"uid", meta[8:16]),
+            _decimal(extra, b"gid", meta[16:24]),
+            _decimal(extra, b"mtime", meta[36:48]),
+            self.links.get(index, b""),
+            extra,
+        )
+
+    def mode(self, index: int) -> int:
+        """The permission bits of an entry."""
+        return number(self.metas[META * index : META * index + 8]) & 0o7777
+
+
+_NONE: Mapping[bytes, bytes] = {}
+
+
+def _decimal(attributes: Mapping[bytes, bytes], key: bytes, field: bytes) -> int:
+    text = attributes.get(key)
+    if text is not None:
+        try:
+            return int(text) if text.isdigit() else int(float(text))
+        except (ValueError, OverflowError):
+            pass
+    return number(field)
+
+
+def _whiteouts(names: list[bytes]) -> Whiteouts:
+    paths, opaque, entries = [], [], []
+    for index, name in enumerate(names):
+        if _WHITEOUT not in name:
+            continue
+        folder, _, base = name.rpartition(b"/")
+        if not base.startswith(_WHITEOUT):
+            continue
+        entries.append(index)
+        if base == _OPAQUE:
+            opaque.append(folder)
+        elif not base.startswith(b".wh..wh."):
+            # The others of that beginning are AUFS's own book-keeping.
+            hidden = base[len(_WHITEOUT) :]
+            paths.append(folder + b"/" + hidden if folder else hidden)
+    return Whiteouts(tuple(paths), tuple(opaque), frozenset(entries))

@@ -1,0 +1,7 @@
+"""What can go wrong with an image that someone else made."""
+
+from __future__ import annotations
+
+
+class ImageError(Exception):
+    """The image cannot be read; the message is one sentence for a person."""
