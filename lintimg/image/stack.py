@@ -99,6 +99,8 @@ class _Stacking:
         """Paths that a layer above removes, and the lowest of these."""
         self.emptied: dict[bytes, int] = {}
         """Folders whose content a layer above hides."""
+        self.replaced: dict[bytes, int] = {}
+        """Folders of layers above that a file of a still higher one replaced."""
         self.states: list[bytearray] = []
         self.deaths: list[dict[int, tuple[int, Way]]] = []
         """By layer: entry to the first layer that hid it, and how."""
@@ -177,7 +179,7 @@ class _Stacking:
         folders = {name.rpartition(b"/")[0] for name in entries.names}
         _add_ancestors(folders)
         killers: dict[bytes, int] = {}
-        for source in (self.removed, self.emptied):
+        for source in (self.removed, self.emptied, self.replaced):
             for path in source.keys() & folders:
                 killers[path] = min(source[path], killers.get(path, source[path]))
         for path in self.above.keys() & folders:
@@ -197,10 +199,16 @@ class _Stacking:
     def raise_layer(self, entries: Entries, number: int, places: Mapping[bytes, int]) -> None:
         """Makes the layer one of those above."""
         types, whiteouts = entries.types, entries.whiteouts
-        self.above.update(dict.fromkeys(entries.names, 2 * number))
-        for index in _indices(types, FOLDER):
-            if places[entries.names[index]] == index:
-                self.above[entries.names[index]] = 2 * number + 1
+        above = self.above
+        folders = [entries.names[index] for index in _indices(types, FOLDER)]
+        if len(places) < len(entries.names):
+            folders = [name for name in folders if types[places[name]] == FOLDER]
+        for name in folders:
+            known = above.get(name, 1)
+            if not known & 1:
+                self.replaced[name] = known >> 1
+        above.update(dict.fromkeys(entries.names, 2 * number))
+        above.update(dict.fromkeys(folders, 2 * number + 1))
         for index in whiteouts.entries:
             self.above.pop(entries.names[index], None)
         self.removed.update(dict.fromkeys(whiteouts.paths, number))
