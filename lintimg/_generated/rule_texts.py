@@ -2448,4 +2448,189 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN npm ci && npm cache clean --force\n'
             'COPY . .\n'
             'CMD ["npm", "test"]\n'),
-           (None, None, None, None))}
+           (None, None, None, None)),
+ 'LI411': ("Debian's packages recommend others that make sense on a desktop or a server: documentation, mail "
+           'programs, fonts, man-db. apt installs all of\n'
+           'them unless told not to. In an image this is often the bigger half: `git` brings `less`, `ssh` '
+           'and X libraries, `python3-pip` brings a compiler\n'
+           'of 200 MB. Every byte is pushed, stored and pulled.\n'
+           '\n'
+           'The fix is marked unsafe because the image may have come to rely on one of the recommended '
+           'packages; above all `curl` and\n'
+           '`git` recommend `ca-certificates`, without which HTTPS fails. In a build stage it only costs '
+           'time. Nothing is said where `APT::Install-Recommends`\n'
+           'is set in the file.',
+           ('https://docs.docker.com/build/building/best-practices/#apt-get',
+            'https://manpages.debian.org/stable/apt/apt-get.8.en.html'),
+           ('size',),
+           ('--no-install-recommends',),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\n',
+            'FROM python:3.13-slim AS build\n'
+            'RUN apt-get update && \\\n'
+            '    apt-get -y install \\\n'
+            '      gcc \\\n'
+            '      libpq-dev && \\\n'
+            '    rm -rf /var/lib/apt/lists/*\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM python:3.13-slim\n'
+            'RUN apt-get update && \\\n'
+            '    apt-get install -y --no-install-recommends libpq5 && \\\n'
+            '    aptitude install -y less && \\\n'
+            '    rm -rf /var/lib/apt/lists/*\n'
+            'COPY --from=build /deps /deps\n'
+            'CMD ["python", "-m", "app"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends git ca-certificates && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y -o APT::Install-Recommends=false git && rm -rf '
+            '/var/lib/apt/lists/*\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install --no-install-recommends -y git && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM python:3.13-slim AS build\n'
+            'RUN apt-get update && \\\n'
+            '    apt-get -y install --no-install-recommends \\\n'
+            '      gcc \\\n'
+            '      libpq-dev && \\\n'
+            '    rm -rf /var/lib/apt/lists/*\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM python:3.13-slim\n'
+            'RUN apt-get update && \\\n'
+            '    apt-get install -y --no-install-recommends libpq5 && \\\n'
+            '    aptitude install --without-recommends -y less && \\\n'
+            '    rm -rf /var/lib/apt/lists/*\n'
+            'COPY --from=build /deps /deps\n'
+            'CMD ["python", "-m", "app"]\n')),
+ 'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
+           'answered by the end of the input, and that\n'
+           'means no. apt-get asks only when it wants to bring more than the packages named, so a line '
+           'without `-y` can work for\n'
+           'years and fail on the day a package gets a new dependency.\n'
+           '\n'
+           "`-y` answers. So do `-qq` of apt-get, `APT::Get::Assume-Yes` and `assumeyes` in the managers' "
+           'own settings, and answers\n'
+           'that are piped in (`yes | apt-get install …`), for which nothing is said here though hadolint '
+           'does. A variable that may hold the option is\n'
+           'given the benefit of the doubt. DEBIAN_FRONTEND=noninteractive is no answer: it is for the '
+           "packages' own questions.",
+           ('https://manpages.debian.org/stable/apt/apt-get.8.en.html',
+            'https://dnf.readthedocs.io/en/latest/command_ref.html',
+            'https://docs.docker.com/build/building/best-practices/#apt-get'),
+           ('build',),
+           ('Do you want to continue? [Y/n] Abort.',
+            'Is this ok [y/N]: Operation aborted.',
+            'exit code: 1 apt-get install abort'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM fedora:41 AS fonts\n'
+            'RUN ["dnf", "install", "dejavu-sans-fonts"]\n'
+            '\n'
+            'FROM opensuse/leap:15.6 AS tools\n'
+            'RUN zypper refresh \\\n'
+            '    && zypper in graphviz \\\n'
+            '    && zypper clean --all\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'RUN dnf install \\\n'
+            '        graphviz \\\n'
+            '    && dnf clean all \\\n'
+            '    && rm -rf /var/cache/dnf\n'
+            'COPY --from=fonts /usr/share/fonts/dejavu-sans-fonts/ /usr/share/fonts/\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM debian:12-slim\n'
+            'ARG APT_OPTIONS="-y --no-install-recommends"\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get -y install --no-install-recommends curl \\\n'
+            '    && apt-get install --no-install-recommends -yq jq \\\n'
+            '    && apt-get install --no-install-recommends -qq git \\\n'
+            '    && apt-get install --no-install-recommends --quiet=2 make \\\n'
+            '    && apt-get install -q -q --no-install-recommends less \\\n'
+            '    && apt-get install ${APT_OPTIONS} tree \\\n'
+            '    && apt-get install $MORE_APT_OPTS file \\\n'
+            '    && yes | apt-get install --no-install-recommends tzdata \\\n'
+            '    && apt-get install --dry-run --no-install-recommends vim \\\n'
+            '    && apt-get purge --assume-yes make \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'CMD ["curl", "--version"]\n',
+            'FROM debian:12-slim\n'
+            'RUN printf \'APT::Get::Assume-Yes "true";\\nAPT::Install-Recommends "false";\\n\' > '
+            '/etc/apt/apt.conf.d/90build\n'
+            'RUN apt-get update && apt-get install curl && rm -rf /var/lib/apt/lists/*\n',
+            'FROM fedora:41 AS a\n'
+            'RUN dnf -y install git && dnf --assumeyes groupinstall "Development Tools" && dnf list '
+            'installed && dnf clean all\n'
+            'FROM opensuse/leap:15.6\n'
+            'RUN zypper --non-interactive install git && zypper -n rm git && zypper install -y --no-confirm '
+            'jq && zypper clean --all\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM fedora:41 AS fonts\n'
+            'RUN ["dnf", "install", "-y", "dejavu-sans-fonts"]\n'
+            '\n'
+            'FROM opensuse/leap:15.6 AS tools\n'
+            'RUN zypper refresh \\\n'
+            '    && zypper in -y graphviz \\\n'
+            '    && zypper clean --all\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'RUN dnf install -y \\\n'
+            '        graphviz \\\n'
+            '    && dnf clean all \\\n'
+            '    && rm -rf /var/cache/dnf\n'
+            'COPY --from=fonts /usr/share/fonts/dejavu-sans-fonts/ /usr/share/fonts/\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n')),
+ 'LI651': ('apt says it itself: "apt does not have a stable CLI interface. Use with caution in scripts." '
+           'Nothing has broken because of it so\n'
+           'far, and the two read the same packages, so this is off by default. apt-get and apt-cache '
+           'promise to stay as they are.',
+           ('https://manpages.debian.org/stable/apt/apt.8.en.html',),
+           ('style',),
+           ('WARNING: apt does not have a stable CLI interface. Use with caution in scripts.',),
+           ('FROM debian:12-slim\n'
+            'RUN apt update && apt install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n',
+            'FROM ubuntu:24.04\n'
+            'ENV DEBIAN_FRONTEND=noninteractive\n'
+            'RUN apt-get update \\\n'
+            '    && apt policy curl \\\n'
+            '    && for package in curl jq; do \\\n'
+            '         apt -y install --no-install-recommends "$package"; \\\n'
+            '       done \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN useradd --create-home app\n'
+            'WORKDIR /home/app\n'
+            'USER app\n'
+            'CMD ["curl", "--version"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-cache policy curl && apt-get install -y --no-install-recommends curl '
+            '&& rm -rf /var/lib/apt/lists/*\n',
+            'FROM debian:12-slim\n'
+            'RUN echo "apt install" && mkdir -p /etc/apt/keyrings && rm -rf /var/cache/apt\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM ubuntu:24.04\n'
+            'ENV DEBIAN_FRONTEND=noninteractive\n'
+            'RUN apt-get update \\\n'
+            '    && apt-cache policy curl \\\n'
+            '    && for package in curl jq; do \\\n'
+            '         apt-get -y install --no-install-recommends "$package"; \\\n'
+            '       done \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN useradd --create-home app\n'
+            'WORKDIR /home/app\n'
+            'USER app\n'
+            'CMD ["curl", "--version"]\n'))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from lintimg.context.build_context import BuildContext
 from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Stage, Step
 from lintimg.dockerfile.command import process
-from lintimg.dockerfile.document import Dockerfile
+from lintimg.dockerfile.document import Dockerfile, Instruction
 from lintimg.lint.image_files import context_file, expanded
 from lintimg.lint.manifest_files import FoundManifest
 from lintimg.model.finding import Kind, ZipFit
@@ -20,7 +20,7 @@ from lintimg.model.report import Estimate
 from lintimg.shell.operations import operations
 from lintimg.shell.packages import Operation
 from lintimg.shell.run import read_run
-from lintimg.shell.script import Script
+from lintimg.shell.script import Command, Script
 
 
 class Target(NamedTuple):
@@ -49,6 +49,21 @@ class ShippedRun(NamedTuple):
     step: Step
     scripts: tuple[Script, ...]
     operations: tuple[Operation, ...]
+
+
+class PlacedOperation(NamedTuple):
+    """A package-manager call and the RUN it stands in."""
+
+    run: ShippedRun
+    operation: Operation
+
+
+class PlacedCommand(NamedTuple):
+    """A command, and the RUN and the script it stands in."""
+
+    run: ShippedRun
+    script: Script
+    command: Command
 
 
 class Subject:
@@ -138,6 +153,33 @@ class Subject:
         return tuple(self.run(s) for s in self.build.shipped_steps() if s.instruction.keyword == "RUN")
 
     @cached_property
+    def every_run(self) -> tuple[ShippedRun, ...]:
+        """The RUNs of all stages in order, those that ONBUILD keeps for later included."""
+        return tuple(
+            self.run(step) for stage in self.build.stages for step in stage.steps if _runs(step.instruction)
+        )
+
+    @cached_property
+    def every_operation(self) -> Mapping[str, tuple[PlacedOperation, ...]]:
+        """The package-manager calls of all stages in order, by manager."""
+        found: dict[str, list[PlacedOperation]] = {}
+        for run in self.every_run:
+            for operation in run.operations:
+                found.setdefault(operation.manager, []).append(PlacedOperation(run, operation))
+        return {manager: tuple(calls) for manager, calls in found.items()}
+
+    @cached_property
+    def every_command(self) -> Mapping[str, tuple[PlacedCommand, ...]]:
+        """The commands of all stages in order, by name."""
+        found: dict[str, list[PlacedCommand]] = {}
+        for run in self.every_run:
+            for script in run.scripts:
+                for command in script.commands:
+                    if command.name is not None:
+                        found.setdefault(command.name, []).append(PlacedCommand(run, script, command))
+        return {name: tuple(calls) for name, calls in found.items()}
+
+    @cached_property
     def estimate(self) -> Estimate | None:
         """The predicted image size, None when nothing is known of it."""
         from lintimg.lint.estimate import estimate_image
@@ -150,3 +192,9 @@ class Subject:
         from lintimg.lint.estimate import zip_fit
 
         return zip_fit(self)
+
+
+def _runs(instruction: Instruction) -> bool:
+    return instruction.keyword == "RUN" or (
+        instruction.trigger is not None and instruction.trigger.keyword == "RUN"
+    )
