@@ -15,10 +15,10 @@ from lintimg.aws.images import (
     suggested_tags,
 )
 from lintimg.aws.runtimes import Runtime, runtime_of
+from lintimg.checks.base_rename import rename_base
 from lintimg.checks.bases import (
     is_trusted,
     plain_language,
-    rename_base,
     suggested_base,
     with_tag,
     without_digest,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from lintimg.aws.images import AwsBase, aws_base, deprecation_state, suggested_tags
 from lintimg.aws.names import canonical_name
 from lintimg.aws.runtimes import Runtime, closest_tag, newest, read_tag, runtime_of
-from lintimg.checks.bases import rename_base, with_tag, without_digest
+from lintimg.checks.base_rename import rename_base
+from lintimg.checks.bases import with_tag, without_digest
 from lintimg.dockerfile.build import Stage
 from lintimg.dockerfile.reference import parse_reference
 from lintimg.lint.rule import Hit, HitEdit

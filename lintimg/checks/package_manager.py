@@ -27,19 +27,31 @@ def wrong_package_manager(subject: Subject) -> Iterator[Hit]:
     """A hit for each RUN and package manager that the image of its stage does not have."""
     for stage in subject.build.stages:
         image = subject.build.stages[stage.root].base_image
-        system = None if image is None else system_of(image)
-        if image is None or system is None:
-            continue
-        missing = frozenset(table("package_managers")["programs"]).difference(
-            table("package_managers")["systems"][system]["has"]
-        )
-        runs = [run for run in subject.runs(stage.number) if _mentions(run, missing)]
-        if not runs:
-            continue
-        missing -= _brought(subject, stage)
-        for run in runs:
-            for program, commands in _uses(run, missing).items():
-                yield _hit(image, system, program, commands)
+        if image is not None:
+            yield from _misfits(subject, stage, image)
+
+
+def strands(subject: Subject, root: Stage, image: str) -> bool:
+    """Whether `image` as the base of `root` would leave a RUN with a package manager that nothing can replace."""
+    stages = [stage for stage in subject.build.stages if stage.root == root.number]
+    return any(not hit.edits for stage in stages for hit in _misfits(subject, stage, image))
+
+
+def _misfits(subject: Subject, stage: Stage, image: str) -> Iterator[Hit]:
+    """The hits in `stage` if it stands on `image`."""
+    system = system_of(image)
+    if system is None:
+        return
+    missing = frozenset(table("package_managers")["programs"]).difference(
+        table("package_managers")["systems"][system]["has"]
+    )
+    runs = [run for run in subject.runs(stage.number) if _mentions(run, missing)]
+    if not runs:
+        return
+    missing -= _brought(subject, stage)
+    for run in runs:
+        for program, commands in _uses(run, missing).items():
+            yield _hit(image, system, program, commands)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from lintimg.lint.engine import FileResult
+from lintimg.lint.selection import SYNTAX_ERROR
 from lintimg.model.finding import Edit, Finding, Problem
 from lintimg.model.span import Position, Region, Span
 from lintimg.text import SourceText, TextEdit, apply_edits
@@ -90,7 +91,8 @@ class _Session:
                     good.append(finding)
                 else:
                     self.take_back(finding, harm)
-            self.take(good)
+            if good:
+                self.take(good)
         return {finding.rule for finding in self.plan()}
 
     def wanted(self, finding: Finding) -> bool:
@@ -136,19 +138,30 @@ class _Session:
         """What would be if the fixes of `findings` were applied, all together."""
         texts = {**self.texts, **(self.changed(findings) or {})}
         after = self.fixer.check(texts)
-        return _Trial(texts, after, self.harm(after))
+        return _Trial(texts, after, self.harm(findings, after))
 
-    def harm(self, after: FileResult) -> str | None:
-        """What is worse in `after` than before, None when nothing is.
+    def harm(self, findings: list[Finding], after: FileResult) -> str | None:
+        """What is worse `after` the fixes of `findings` than before, None when nothing is.
 
-        A new finding that the next round will fix is no harm.
+        Harm is a new finding at warning or above. None is what the next round will fix; what can be fixed when it
+        comes from an unsafe fix, which a person looks over (another base may need another package manager);
+        and what an error had hidden: a handler that makes no sense says nothing of where it lies.
         """
+        looked_over = any(finding.fix and finding.fix.applicability == "unsafe" for finding in findings)
+        hid_others = any(finding.severity == "error" for finding in findings)
+
+        def counts(finding: Finding) -> bool:
+            if finding.rule == SYNTAX_ERROR:
+                return True
+            mended = self.wanted(finding) or (looked_over and finding.fix is not None)
+            return finding.severity != "info" and not mended and not hid_others
+
         before = Counter(finding.rule for finding in self.result.findings if finding.severity != "info")
-        left = Counter(f.rule for f in after.findings if f.severity != "info" and not self.wanted(f))
-        new = left - before
-        if "LI000" in new:
+        new = Counter(finding.rule for finding in after.findings if counts(finding)) - before
+        if SYNTAX_ERROR in new:
             return "the Dockerfile would not parse any more"
-        if new:
+        if new and after.report.kind == self.result.report.kind:
+            # Another kind of image has other rules.
             return f"it would bring {' and '.join(sorted(new))}"
         crashed = Counter(p.message for p in after.errors) - Counter(p.message for p in self.result.errors)
         return next(iter(crashed), None)

@@ -99,6 +99,16 @@ def test_what_the_next_round_mends_is_no_harm() -> None:
     assert (_text(fixed), fixed.problems) == (b"c", ())
 
 
+def test_what_an_error_hid_is_no_harm() -> None:
+    def look(source: SourceText) -> list[Finding]:
+        if source.text == "a":
+            return [_finding(source, "R1", 0, 1, "b")._replace(severity="error")]
+        return [_finding(source, "R2", 0, 1, None)]
+
+    fixed = _fix(look, b"a")
+    assert (_text(fixed), fixed.problems) == (b"b", ())
+
+
 def test_a_fix_without_end_is_not_applied_at_all() -> None:
     fixed = _fix(_words({"a": ("R1", "aa"), "b": ("R2", "c")}), b"ab")
     assert _text(fixed) == b"ac"
