@@ -106,3 +106,8 @@ def _escape(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def path_text(path: bytes) -> str:
+    """A path in an image, from its root; undecodable bytes are kept as surrogate escapes."""
+    return "/" + path.decode("utf-8", "surrogateescape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lintimg.image.numbers import number
@@ -53,8 +53,12 @@ class Entries:
         metas: bytes,
         links: Mapping[int, bytes],
         attributes: Mapping[int, Mapping[bytes, bytes]],
+        fingerprints: Sequence[bytes] | None = None,
     ) -> None:
-        """`sizes` are 0 but for regular files; `offsets` lead to their contents, in the layer's own bytes."""
+        """`sizes` are 0 but for regular files; `offsets` lead to their contents, in the layer's own bytes.
+
+        `fingerprints` tell contents apart: a checksum or hash for each entry, empty where there is no content.
+        """
         self.names = names
         self.types = types
         self.sizes = sizes
@@ -62,6 +66,7 @@ class Entries:
         self.metas = metas
         self.links = links
         self.attributes = attributes
+        self.fingerprints = fingerprints
         self.whiteouts = _whiteouts(names)
 
     def __len__(self) -> int:

@@ -7,7 +7,8 @@ UTF-8. Reads what Go's archive/tar, and so Docker, reads: v7, ustar, GNU long na
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 from zlib import adler32
 
 from lintimg.image.entries import FILE, FOLDER, HARD_LINK, SYMLINK, Entries
@@ -32,17 +33,28 @@ _KEPT = (b"uid", b"gid", b"mtime")
 _SPARSE = ord("S")
 
 
-def read_tar(reader: Reader, *, bodies: bool = True) -> Entries:
+class Watcher(Protocol):
+    """Someone who looks at contents while an archive is read."""
+
+    def wants(self, name: bytes, size: int) -> bool:
+        """Is the content of this file to be shown; `name` as the archive has it."""
+
+    def take(self, index: int, name: bytes, size: int, pieces: Iterator[bytes]) -> None:
+        """Is given the content of the entry `index`; need not read it all."""
+
+
+def read_tar(reader: Reader, watcher: Watcher | None = None, *, bodies: bool = True) -> Entries:
     """The entries of the archive. Without `bodies` the contents have been left out of it.
 
     Raises ImageError for what is no tar archive, is cut off, or goes beyond the limits.
     """
-    return _Scan(reader, bodies).run()
+    return _Scan(reader, watcher, bodies).run()
 
 
 class _Scan:
-    def __init__(self, reader: Reader, bodies: bool) -> None:
+    def __init__(self, reader: Reader, watcher: Watcher | None, bodies: bool) -> None:
         self.reader = reader
+        self.watcher = watcher
         self.bodies = bodies
         self.names: list[bytes] = []
         self.types = bytearray()
@@ -87,6 +99,7 @@ class _Scan:
         add_name, add_type = names.append, types.append
         add_size, add_offset = sizes.append, offsets.append
         metas, bodies, find = self.metas, self.bodies, window.find
+        watcher = self.watcher
         at, last = 0, len(window) - BLOCK_SIZE
         while at <= last:
             kind = window[at + 156]
@@ -113,6 +126,8 @@ class _Scan:
                         add_size(0)
                     else:
                         add_size(size)
+                        if watcher is not None and size and watcher.wants(names[-1], size):
+                            self.show(watcher, size, window, base)
                         if bodies:
                             at += size + BLOCK_SIZE - 1 & -BLOCK_SIZE
                     continue
@@ -140,7 +155,7 @@ class _Scan:
             size = _whole(records[b"size"], size)
         if not 0 <= size < _LARGEST_SIZE:
             raise ImageError(f"the tar header at byte {position} has the size {size}")
-        return self.entry(header, kind, size, records, position)
+        return self.entry(header, size, records, window, base, position)
 
     def extension(self, kind: int, size: int, window: bytes, at: int, base: int) -> int:
         begin = base + at + BLOCK_SIZE
@@ -165,8 +180,15 @@ class _Scan:
         return begin + (size + BLOCK_SIZE - 1 & -BLOCK_SIZE)
 
     def entry(
-        self, header: bytes, kind: int, size: int, records: Mapping[bytes, bytes], position: int
+        self,
+        header: bytes,
+        size: int,
+        records: Mapping[bytes, bytes],
+        window: bytes,
+        base: int,
+        position: int,
     ) -> int:
+        kind = header[156]
         name = records.get(b"GNU.sparse.name") or records.get(b"path") or _name(header)
         if b"\0" in name:
             raise ImageError(f"the tar header at byte {position} has a zero byte in its name")
@@ -196,7 +218,32 @@ class _Scan:
             self.attributes[index] = kept
         if not self.bodies or kind in _WITHOUT_BODY:
             return following
+        # What a sparse file stores is not its content.
+        if (
+            self.watcher is not None
+            and kind == FILE
+            and size
+            and logical == size
+            and self.watcher.wants(name, size)
+        ):
+            self.show(self.watcher, size, window, base)
         return following + (size + BLOCK_SIZE - 1 & -BLOCK_SIZE)
+
+    def show(self, watcher: Watcher, size: int, window: bytes, base: int) -> None:
+        """Gives the content of the last entry to the watcher."""
+        begin = self.offsets[-1]
+        at = begin - base
+        whole = at + size <= len(window)
+        pieces = iter((window[at : at + size],)) if whole else self.pieces(begin, begin + size)
+        watcher.take(len(self.names) - 1, self.names[-1], size, pieces)
+
+    def pieces(self, begin: int, end: int) -> Iterator[bytes]:
+        while begin < end:
+            piece = self.reader.at(begin, 1)[: end - begin]
+            if not piece:
+                raise ImageError(f"the archive is cut off at byte {begin}")
+            yield piece
+            begin += len(piece)
 
     def sparse_map(self, header: bytes, following: int) -> int:
         """The place after a sparse file's list of its parts, of which only the header holds the first."""

@@ -1,0 +1,106 @@
+"""From a reference, as a person types it, to an image.
+
+A reference is, in this order: `-` for an archive on standard input; `registry://…`, `engine://…` or
+`podman://…`; an archive or a folder with an image that exists under this path (`PATH#NAME` for one of
+several images in it); else the name of an image in the engine.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from lintimg.image.compression import compression_of, decompressed
+from lintimg.image.errors import ImageError
+from lintimg.image.image import Image, Options
+from lintimg.image.layout import read_layout
+from lintimg.image.store import ArchiveStore, FolderStore, StreamStore
+
+_PIECE = 1 << 20
+_MARKS = ("oci-layout", "index.json", "manifest.json")
+"""Files one of which a folder with an image has."""
+
+
+def open_path(reference: str, options: Options) -> Image | None:
+    """The image in the file or folder that `reference` names; None if it names none. Raises ImageError."""
+    name: str | None = None
+    path = Path(reference)
+    if not _exists(path) and "#" in reference:
+        front, _, name = reference.rpartition("#")
+        path = Path(front)
+    if not _exists(path):
+        return None
+    if path.is_dir():
+        if not any(_exists(path / mark) for mark in _MARKS):
+            return None
+        return read_layout(FolderStore(path, options), reference, "archive", name, options)
+    try:
+        file = io.FileIO(path)
+    except OSError as error:
+        raise ImageError(f"it cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return _open_stream(file, reference, name, options, None)
+    size = os.fstat(file.fileno()).st_size
+    if compression_of(_head(file)) is not None:
+        return _open_stream(file, reference, name, options, size)
+    return read_layout(ArchiveStore(file, options), reference, "archive", name, options)
+
+
+def open_stream(stream: BinaryIO, options: Options) -> Image:
+    """The image in an archive that comes once, such as standard input. Raises ImageError."""
+    return _open_stream(stream, "-", None, options, None)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _head(file: io.FileIO) -> bytes:
+    head = file.read(8) or b""
+    file.seek(0)
+    return head
+
+
+def _open_stream(
+    stream: BinaryIO | io.FileIO, reference: str, name: str | None, options: Options, size: int | None
+) -> Image:
+    came = 0
+
+    def read() -> bytes:
+        nonlocal came
+        try:
+            data = stream.read(_PIECE) or b""
+        except OSError as error:
+            raise ImageError(f"it cannot be read: {error.strerror}") from error
+        came += len(data)
+        if options.progress is not None:
+            options.progress("reading", came, size)
+        return data
+
+    return read_layout(stream_store(read, options), reference, "archive", name, options)
+
+
+def stream_store(read: Callable[[], bytes], options: Options) -> StreamStore:
+    """The store of an archive whose bytes `read` gives, compressed as a whole or not. Raises ImageError."""
+    head = b""
+    while len(head) < 8:
+        more = read()
+        if not more:
+            break
+        head += more
+    if not head:
+        raise ImageError("it is empty")
+    waiting = [head]
+
+    def whole() -> bytes:
+        return waiting.pop() if waiting else read()
+
+    kind = compression_of(head)
+    return StreamStore(whole if kind is None else decompressed(kind, whole), options)
