@@ -111,3 +111,11 @@ def _escape(character: str) -> str:
 def path_text(path: bytes) -> str:
     """A path in an image, from its root; undecodable bytes are kept as surrogate escapes."""
     return "/" + path.decode("utf-8", "surrogateescape")
+
+
+def size_text(count: int) -> str:
+    """Bytes for people, in decimal units as AWS and Docker print them: "1 byte", "41 MB", "1.2 GB"."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= unit:
+            return f"{count / unit:.1f} GB" if name == "GB" else f"{count / unit:.0f} {name}"
+    return f"{count} byte" if count == 1 else f"{count} bytes"

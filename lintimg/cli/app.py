@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from lintimg import __version__
+from lintimg.cli import image_command
 
 if TYPE_CHECKING:
     # Typer's own copy of click moves between its releases.
@@ -291,6 +292,11 @@ def check(
             show_settings=show_settings,
         )
     )
+
+
+app.command(cls=GroupedCommand, short_help=image_command.SHORT, epilog=image_command.EPILOG)(
+    image_command.image
+)
 
 
 _EVENT, _FUNCTION, _WANTED = "Events", "The function", "What is expected"

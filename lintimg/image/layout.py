@@ -87,8 +87,9 @@ def _chosen(
 ) -> Mapping[str, Any]:
     if name is not None:
         wanted = {name, f"{name}:latest"}
+        endings = tuple(f"/{ending}" for ending in wanted)
         for image, tags in zip(images, names, strict=True):
-            if any(tag in wanted or tag.endswith(f"/{name}") for tag in tags):
+            if any(tag in wanted or tag.endswith(endings) for tag in tags):
                 return image
     elif len(images) == 1:
         return images[0]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,8 +26,24 @@ _MARKS = ("oci-layout", "index.json", "manifest.json")
 """Files one of which a folder with an image has."""
 
 
-def open_path(reference: str, options: Options) -> Image | None:
-    """The image in the file or folder that `reference` names; None if it names none. Raises ImageError."""
+@contextmanager
+def opened_image(reference: str, stdin: BinaryIO, options: Options) -> Iterator[Image]:
+    """The image that `reference` names, as the module says; its files are open within. Raises ImageError."""
+    with ExitStack() as files:
+        if reference == "-":
+            yield _open_stream(stdin, "-", None, options, None)
+            return
+        found = open_path(reference, options, files)
+        if found is None:
+            raise ImageError("no such file or folder with an image")
+        yield found
+
+
+def open_path(reference: str, options: Options, files: ExitStack) -> Image | None:
+    """The image in the file or folder that `reference` names; None if it names none. Raises ImageError.
+
+    `files` closes those whose contents may be read later.
+    """
     name: str | None = None
     path = Path(reference)
     if not _exists(path) and "#" in reference:
@@ -37,22 +54,19 @@ def open_path(reference: str, options: Options) -> Image | None:
     if path.is_dir():
         if not any(_exists(path / mark) for mark in _MARKS):
             return None
-        return read_layout(FolderStore(path, options), reference, "archive", name, options)
+        return read_layout(FolderStore(path, options, files), reference, "archive", name, options)
     try:
-        file = io.FileIO(path)
+        file = files.enter_context(io.FileIO(path))
     except OSError as error:
         raise ImageError(f"it cannot be read: {error.strerror}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return _open_stream(file, reference, name, options, None)
     size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        raise ImageError("it is empty")
     if compression_of(_head(file)) is not None:
         return _open_stream(file, reference, name, options, size)
     return read_layout(ArchiveStore(file, options), reference, "archive", name, options)
-
-
-def open_stream(stream: BinaryIO, options: Options) -> Image:
-    """The image in an archive that comes once, such as standard input. Raises ImageError."""
-    return _open_stream(stream, "-", None, options, None)
 
 
 def _exists(path: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from lintimg.image.entries import FOLDER, SYMLINK, Entries
+from lintimg.image.entries import FOLDER, Entries
 from lintimg.image.errors import ImageError
 from lintimg.image.inodes import Place, link_groups
 
@@ -39,7 +39,8 @@ class LayerStack(NamedTuple):
     kills: tuple[Mapping[int, Kill], ...]
     """By layer and entry. Folders are never killed: they have no bytes."""
     sizes: tuple[int, ...]
-    """Bytes of each layer, as the engine's history counts them."""
+    """Bytes of the files in each layer. Engines also count the lengths of symbolic links where a layer was
+    unpacked on their own disk (pulled, loaded, built by the classic builder), and do not after BuildKit."""
     losses: tuple[int, ...]
     """Bytes of each layer that later ones hid."""
     heirs: Mapping[Place, int]
@@ -57,7 +58,7 @@ class LayerStack(NamedTuple):
 
     def bytes_of(self, place: Place) -> int:
         """The bytes that a container sees at a visible entry; all of them together are `effective`."""
-        return self.heirs.get(place) or entry_bytes(self.layers[place.layer], place.entry)
+        return self.heirs.get(place) or self.layers[place.layer].sizes[place.entry]
 
     def visible(self) -> Iterator[Place]:
         """The entries that a container sees, layer by layer."""
@@ -81,13 +82,6 @@ class LayerStack(NamedTuple):
 def stack_layers(layers: Sequence[Entries]) -> LayerStack:
     """The layers merged as an engine does it."""
     return _Stacking(tuple(layers)).run()
-
-
-def entry_bytes(entries: Entries, index: int) -> int:
-    """What an entry adds to its layer: a file's size, the length of a symbolic link (its size on disk)."""
-    if entries.types[index] == SYMLINK:
-        return len(entries.links[index])
-    return entries.sizes[index]
 
 
 class _Stacking:
@@ -138,10 +132,8 @@ class _Stacking:
         self.states.append(states)
         self.deaths.append({index: death for index, death in deaths.items() if states[index] == _HIDDEN})
         self.raise_layer(entries, number, places)
-        size = sum(entries.sizes) + sum(
-            len(target) for index, target in entries.links.items() if entries.types[index] == SYMLINK
-        )
-        return size - sum(entry_bytes(entries, index) for index in _indices(states, _NOTHING))
+        sizes = entries.sizes
+        return sum(sizes) - sum(sizes[index] for index in _indices(states, _NOTHING))
 
     def overwritten(
         self, entries: Entries, places: Mapping[bytes, int], states: bytearray
@@ -218,7 +210,7 @@ class _Stacking:
         """The deaths with their bytes, and the heirs: a file's bytes are lost with the last of its names."""
         kills = [
             {
-                index: Kill(killer, way, entry_bytes(entries, index))
+                index: Kill(killer, way, entries.sizes[index])
                 for index, (killer, way) in deaths.items()
                 if entries.types[index] != FOLDER
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -35,9 +36,10 @@ class Store(Protocol):
 class FolderStore:
     """An image in a folder."""
 
-    def __init__(self, folder: Path, options: Options) -> None:
-        """`folder` exists."""
+    def __init__(self, folder: Path, options: Options, files: ExitStack) -> None:
+        """`folder` exists; `files` closes those whose contents may be read later."""
         self._folder = folder
+        self._files = files
         self._options = options
 
     def document(self, name: str) -> bytes | None:
@@ -64,6 +66,7 @@ class FolderStore:
         file = self._open(name)
         if file is None:
             raise ImageError(f"the layer {name} is missing")
+        self._files.enter_context(file)
         return read_stored(file, 0, file.seek(0, io.SEEK_END), digest, self._options)
 
     def _open(self, name: str) -> io.FileIO | None:

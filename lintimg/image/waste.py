@@ -15,7 +15,7 @@ _KINDS = ("deleted", "overwritten", "metadata-only")
 
 
 class _Loss(NamedTuple):
-    bytes: int
+    size: int
     path: bytes
 
 
@@ -46,14 +46,16 @@ def hidden_waste(stack: LayerStack, top: int) -> tuple[Waste, ...]:
             None,
             _largest(losses, top),
             len(losses),
-            sum(loss.bytes for loss in losses),
+            sum(loss.size for loss in losses),
             layer,
             killer,
             counted_in_wasted=True,
         )
         for (kind, layer, killer), losses in groups.items()
     ]
-    return tuple(sorted(found, key=lambda waste: (-waste.bytes, waste.layer, waste.killed_by_layer, waste.kind)))
+    return tuple(
+        sorted(found, key=lambda waste: (-waste.bytes, waste.layer, waste.killed_by_layer, waste.kind))
+    )
 
 
 def duplicate_waste(stack: LayerStack, top: int) -> tuple[Waste, ...]:
@@ -99,7 +101,7 @@ def _duplicate(size: int, names: Sequence[bytes], shown: Sequence[bytes], layer:
 
 
 def _largest(losses: list[_Loss], top: int) -> tuple[str, ...]:
-    losses.sort(key=lambda loss: (-loss.bytes, loss.path))
+    losses.sort(key=lambda loss: (-loss.size, loss.path))
     return tuple(path_text(loss.path) for loss in losses[:top])
 
 

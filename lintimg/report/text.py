@@ -7,7 +7,7 @@ from itertools import groupby
 from lintimg.model.finding import SEVERITIES, Finding, ImageLocation
 from lintimg.model.report import FileReport, Report
 from lintimg.report.layout import display_width, excerpt, wrap
-from lintimg.text import printable
+from lintimg.text import printable, size_text
 
 _STYLES = {
     "error": "1;31",
@@ -25,6 +25,8 @@ _GUTTER = 5
 def write(report: Report, *, colour: bool = False, width: int = 100, summary: bool = True) -> str:
     """The whole report; `width` is the terminal's in columns. Without `summary` only findings and errors."""
     writer = _Writer(report, colour, max(_NARROWEST, min(width, _WIDEST)))
+    if summary:
+        writer.images()
     writer.findings()
     writer.errors()
     if summary:
@@ -41,6 +43,13 @@ class _Writer:
 
     def paint(self, style: str, text: str) -> str:
         return f"\033[{_STYLES[style]}m{text}\033[0m" if self.colour and text else text
+
+    def images(self) -> None:
+        if self.report.images:
+            from lintimg.report.image_text import image_lines
+
+            for image in self.report.images:
+                self.lines += image_lines(image, self.paint, self.width)
 
     def findings(self) -> None:
         files = {file.path: file for file in self.report.files}
@@ -68,7 +77,7 @@ class _Writer:
         self.excerpt(finding)
         self.remedy(finding)
         if finding.saving is not None:
-            self.remark("saves", f"about {_size(finding.saving.bytes)} ({finding.saving.basis})")
+            self.remark("saves", f"about {size_text(finding.saving.bytes)} ({finding.saving.basis})")
         for related in finding.related:
             place = f"line {related.region.start.line}"
             if related.path != finding.location.path:
@@ -135,6 +144,9 @@ class _Writer:
     def summary(self) -> None:
         report = self.report
         checked = f"{_count(len(report.files), 'file')} checked"
+        if report.images:
+            read = f"{_count(len(report.images), 'image')} read"
+            checked = f"{checked}, {read}" if report.files else read
         tail = f"; {len(report.suppressed)} silenced" if report.suppressed else ""
         if report.findings:
             self.lines.append(f"{checked}: {self.counts()}{tail}.")
@@ -174,7 +186,7 @@ def _facts(file: FileReport | None) -> str:
     estimate = file.estimate
     # A guess that may be wrong by more than half is left to the JSON report, which has its bounds.
     if estimate is not None and estimate.likely >= 1_000_000 and estimate.high <= 2 * estimate.likely:
-        facts.append(f"about {_size(estimate.likely)} unpacked")
+        facts.append(f"about {size_text(estimate.likely)} unpacked")
     return "; ".join(facts)
 
 
@@ -190,11 +202,3 @@ def _mends(findings: tuple[Finding, ...]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _size(count: int) -> str:
-    """Bytes in decimal units, as AWS and Docker print them."""
-    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if count >= unit:
-            return f"{count / unit:.1f} GB" if name == "GB" else f"{count / unit:.0f} {name}"
-    return _count(count, "byte")

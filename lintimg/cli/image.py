@@ -1,0 +1,124 @@
+"""`lintimg image`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+from lintimg import __version__
+from lintimg.aws.limits import IMAGE_LIMIT
+from lintimg.aws.tables import data_as_of
+from lintimg.cli.check import working_directory
+from lintimg.cli.dive_ci import NAME, read_dive_ci
+from lintimg.cli.options import UsageError, unknown
+from lintimg.cli.output import Output, open_output
+from lintimg.cli.progress import bytes_shown
+from lintimg.image.errors import ImageError
+from lintimg.image.gates import Gates, broken_gates
+from lintimg.image.image import Options
+from lintimg.image.open import opened_image
+from lintimg.image.summary import image_stack, summarize
+from lintimg.model.finding import Problem
+from lintimg.model.image import ImageReport
+from lintimg.model.report import Report, ToolInfo
+from lintimg.report.formats import FOR_PEOPLE, FORMATS, render
+from lintimg.settings.units import read_size
+
+
+def run_image(
+    *,
+    reference: str,
+    platform: str | None,
+    hashes: bool,
+    top: int,
+    max_size: str | None,
+    max_waste: str | None,
+    min_efficiency: float | None,
+    formats: tuple[str, ...],
+    quiet: bool,
+    exit_zero: bool,
+    color: str,
+) -> int:
+    """Reads the image, prints the reports and gives the exit status. Raises UsageError."""
+    output = open_output(color)
+    wanted = [_format(text) for text in formats]
+    gates, from_file = _gates(max_size, max_waste, min_efficiency)
+    with bytes_shown(quiet=quiet) as progress:
+        options = Options(platform=platform, hashes=hashes, progress=progress)
+        try:
+            with opened_image(reference, sys.stdin.buffer, options) as image:
+                notes = image.notes
+                report = summarize(image, image_stack(image), limit=IMAGE_LIMIT, top=top)
+        except ImageError as error:
+            return _write(output, wanted, _report((), _problem(reference, error), 2), quiet)
+    broken = broken_gates(report, gates)
+    status = _write(output, wanted, _report((report,), (), int(bool(broken) and not exit_zero)), quiet)
+    if not quiet:
+        _notes(output, notes, broken, from_file)
+    return status
+
+
+def _problem(reference: str, error: ImageError) -> tuple[Problem, ...]:
+    return (Problem("image", str(error), image=reference),)
+
+
+def _report(images: tuple[ImageReport, ...], errors: tuple[Problem, ...], status: int) -> Report:
+    tool = ToolInfo("lintimg", __version__, date.today().isoformat(), data_as_of())
+    return Report(tool, (), {}, (), (), errors, status, images)
+
+
+def _write(output: Output, wanted: list[tuple[str, str | None]], report: Report, quiet: bool) -> int:
+    directory = working_directory()
+    for name, file in wanted:
+        if file is not None:
+            output.write_file(directory / file, render(name, report, colour=False, width=100))
+        elif name in FOR_PEOPLE:
+            output.write(
+                render(
+                    name,
+                    report,
+                    colour=output.colour,
+                    width=output.width,
+                    summary=not quiet or not report.errors,
+                )
+            )
+        else:
+            output.write_data(render(name, report, colour=False, width=100))
+    if not any(name in FOR_PEOPLE and file is None for name, file in wanted):
+        for problem in report.errors:
+            output.note(f"{problem.image}: {problem.message}")
+    return report.exit_status
+
+
+def _notes(output: Output, notes: tuple[str, ...], broken: tuple[str, ...], from_file: bool) -> None:
+    for note in notes:
+        output.note(note)
+    for sentence in broken:
+        output.note(f"{sentence} ({NAME})" if from_file else sentence)
+
+
+def _gates(max_size: str | None, max_waste: str | None, min_efficiency: float | None) -> tuple[Gates, bool]:
+    """The thresholds, and whether they are those of a .dive-ci file: flags take its place."""
+    given = Gates(
+        None if max_size is None else _size("--max-size", max_size),
+        None if max_waste is None else _size("--max-waste", max_waste),
+        min_efficiency,
+    )
+    found = read_dive_ci(working_directory()) if given == Gates() else None
+    return (given, False) if found is None else (found, True)
+
+
+def _size(flag: str, text: str) -> int:
+    try:
+        return read_size(text)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from None
+
+
+def _format(text: str) -> tuple[str, str | None]:
+    name, equals, file = text.partition("=")
+    if name not in FORMATS:
+        raise UsageError(unknown("--format", name, FORMATS))
+    if equals and not file:
+        raise UsageError(f"--format {name}= names no file")
+    return name, file or None

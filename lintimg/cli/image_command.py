@@ -1,0 +1,106 @@
+"""The flags of `lintimg image` and their help."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+SHORT = "Show what fills a built image."
+EPILOG = "Exit status: 0 fine; 1 a limit is missed; 2 the image could not be read."
+_READ, _LIMITS, _OUTPUT = "What is read", "Limits", "Output"
+
+
+def image(
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="IMAGE",
+            help="An archive of docker save, an OCI layout, - for an archive on standard input,"
+            " or an image's name. FILE#NAME chooses among several images in an archive.",
+            rich_help_panel=_READ,
+        ),
+    ],
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OS/ARCH",
+            help="Which image of an index; linux/amd64, then linux/arm64 by default.",
+            rich_help_panel=_READ,
+        ),
+    ] = None,
+    hashes: Annotated[
+        bool,
+        typer.Option(
+            "--hash",
+            help="Read contents too: finds equal files, and copies made for attributes alone.",
+            rich_help_panel=_READ,
+        ),
+    ] = False,
+    max_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="Exit 1 if the image is larger, e.g. 800MB.", rich_help_panel=_LIMITS
+        ),
+    ] = None,
+    max_waste: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Exit 1 if more is wasted.", rich_help_panel=_LIMITS),
+    ] = None,
+    min_efficiency: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="Exit 1 if a smaller share of the bytes is visible, e.g. 0.95.",
+            rich_help_panel=_LIMITS,
+        ),
+    ] = None,
+    top: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=1000,
+            help="How many paths a kind of waste names.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = 10,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="NAME[=FILE]",
+            help="text (default) or json, to standard output or a file; may be repeated.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 despite missed limits.", rich_help_panel=_OUTPUT)
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress and no notes.", rich_help_panel=_OUTPUT)
+    ] = False,
+    color: Annotated[
+        str, typer.Option(metavar="WHEN", help="Colours: auto, always or never.", rich_help_panel=_OUTPUT)
+    ] = "auto",
+) -> None:
+    """Show what fills a built image: its layers, what they waste, and Lambda's limit."""
+    from lintimg.cli.image import run_image
+
+    raise typer.Exit(
+        run_image(
+            reference=reference,
+            platform=platform,
+            hashes=hashes,
+            top=top,
+            max_size=max_size,
+            max_waste=max_waste,
+            min_efficiency=min_efficiency,
+            formats=tuple(output or ("text",)),
+            quiet=quiet,
+            exit_zero=exit_zero,
+            color=color,
+        )
+    )

@@ -1,0 +1,159 @@
+"""A built image for a person at a terminal, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, Suggestion, Waste
+from lintimg.report.layout import display_width, wrap
+from lintimg.text import printable, size_text
+
+Paint = Callable[[str, str], str]
+"""Colours a text: takes the style's name and the text."""
+
+_BAR = 12
+_MOST, _MOST_ITEMS = 10, 5
+"""Entries that a section shows, and items of a category."""
+_WASTE = {
+    "deleted": "deleted by {killer}",
+    "overwritten": "written again by {killer}",
+    "metadata-only": "copied by {killer} for a change of mode, owner or time",
+    "duplicate": "the same content at several paths",
+}
+
+
+def image_lines(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
+    """The report on `image` in lines of `width` columns."""
+    for section in (
+        heading(image, paint, width),
+        layers(image, width),
+        waste(image.waste, paint, width),
+        contents(image.contents, width),
+        suggestions(image.suggestions, paint, width),
+    ):
+        lines = list(section)
+        if lines:
+            yield from lines
+            yield ""
+
+
+def heading(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
+    """The name, the verdict, the sizes."""
+    platform = "/".join(part for part in (image.os, image.architecture) if part)
+    facts = ", ".join(part for part in (image.source, platform, f"{len(image.layers)} layers") if part)
+    yield f"{paint('path', printable(image.reference))}  {paint('dim', facts)}"
+    verdict = image.verdict
+    if verdict.lambda_accepts is not None:
+        label, style = ("yes", "good") if verdict.lambda_accepts else ("no", "error")
+        yield f"  Lambda takes it: {paint(style, label)}"
+    for reason in verdict.reasons:
+        for line in wrap(printable(reason), width - 4):
+            yield f"    {line}"
+    total = image.size.uncompressed
+    if total is not None:
+        share = (image.size.share_of_limit or 0) * 100
+        yield f"  Size:     {size_text(total)}, {share:.1f}% of Lambda's limit of {size_text(image.size.limit)}"
+    if image.size.compressed is not None:
+        how = " (a guess from samples)" if image.size.compressed_basis == "sampled" else ""
+        yield f"  Transfer: {size_text(image.size.compressed)} compressed{how}"
+    wasted = image.size.wasted
+    if wasted is not None and total:
+        style = "warning" if wasted * 20 > total else "good"
+        yield f"  Wasted:   {paint(style, f'{size_text(wasted)} ({wasted * 100 / total:.1f}%)')} that later layers hide"
+
+
+def layers(image: ImageReport, width: int) -> Iterator[str]:
+    """The table of layers, lowest first."""
+    from tabulate import tabulate
+
+    largest = max((_bytes(layer) for layer in image.layers), default=0)
+    total = sum(_bytes(layer) for layer in image.layers)
+    lines = any(layer.dockerfile_line for layer in image.layers)
+    rows = []
+    for layer in image.layers:
+        count = _bytes(layer)
+        known = layer.bytes is not None or layer.compressed_bytes is not None
+        row = [
+            str(layer.number),
+            size_text(count) if known else "?",
+            "█" * round(_BAR * count / largest) if largest else "",
+            f"{count * 100 / total:.0f}%" if total else "",
+            size_text(layer.wasted_bytes) if layer.wasted_bytes else "",
+        ]
+        if lines:
+            row.append(_line(layer))
+        rows.append(row)
+    headers = ["layer", "size", "", "share", "wasted", *(["line"] if lines else [])]
+    align = ("right", "right", "left", "right", "right", *(["left"] if lines else []))
+    table = tabulate(rows, headers, tablefmt="plain", colalign=align if rows else None, disable_numparse=True)
+    shown = table.splitlines()
+    widest = max((display_width(line) for line in shown), default=0)
+    room = max(width - widest - 4, 20)
+    yield f"  {shown[0]:<{widest}}  command"
+    for line, layer in zip(shown[1:], image.layers, strict=True):
+        yield f"  {line:<{widest}}  {_cut(_command(layer), room)}".rstrip()
+
+
+def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
+    """What is there for nothing, the largest first."""
+    for number, entry in enumerate(found):
+        if number == 0:
+            yield paint("label", "Waste")
+        if number == _MOST:
+            rest = found[_MOST:]
+            yield f"  and {len(rest)} more, together {size_text(sum(other.bytes for other in rest))}"
+            return
+        killer = "a later layer" if entry.killed_by_layer is None else f"layer {entry.killed_by_layer}"
+        what = _WASTE.get(entry.kind, entry.kind).format(killer=killer)
+        where = "" if entry.layer is None else f" of layer {entry.layer}"
+        files = "1 file" if entry.files == 1 else f"{entry.files:,} files"
+        yield f"  {size_text(entry.bytes):>8}  {files}{where} {what}"
+        for path in entry.paths[:3]:
+            yield f"            {_cut(printable(path), width - 12)}"
+
+
+def contents(found: tuple[ContentCategory, ...], width: int) -> Iterator[str]:
+    """What the visible bytes are."""
+    for number, category in enumerate(found[:_MOST]):
+        if number == 0:
+            yield "Contents"
+        items = ", ".join(f"{item.name} {size_text(item.bytes)}" for item in category.items[:_MOST_ITEMS])
+        yield f"  {size_text(category.bytes):>8}  {_cut(printable(f'{category.category}: {items}'), width - 12)}"
+
+
+def suggestions(found: tuple[Suggestion, ...], paint: Paint, width: int) -> Iterator[str]:
+    """What to do, the largest saving first."""
+    for number, suggestion in enumerate(found[:_MOST], 1):
+        if number == 1:
+            yield paint("label", "Do")
+        saving = "" if suggestion.saving is None else f"  saves {size_text(suggestion.saving.bytes)}"
+        line = suggestion.dockerfile_line
+        place = "" if line is None else f" ({line.path}:{line.line})"
+        first, *rest = wrap(printable(f"{suggestion.title}{place}{saving}"), width - 6)
+        yield f"  {number:>2}. {first}"
+        yield from (f"      {text}" for text in rest)
+
+
+def _bytes(layer: ImageLayer) -> int:
+    return layer.bytes if layer.bytes is not None else layer.compressed_bytes or 0
+
+
+def _line(layer: ImageLayer) -> str:
+    if layer.dockerfile_line is not None:
+        return str(layer.dockerfile_line.line)
+    return "base" if layer.from_base else ""
+
+
+def _command(layer: ImageLayer) -> str:
+    """The command as it was written, without what the builder put around it."""
+    command = " ".join(printable(layer.command or "").split())
+    for front in ("/bin/sh -c #(nop) ", "/bin/sh -c "):
+        if command.startswith(front):
+            kind = "" if "nop" in front else "RUN "
+            command = kind + command.removeprefix(front).strip()
+            break
+    return command.removesuffix("# buildkit").rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if display_width(text) <= width else f"{text[: width - 1]}…"

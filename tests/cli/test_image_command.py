@@ -1,0 +1,132 @@
+"""`lintimg image` as a person or a pipeline runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.image.archives import old_save
+from tests.image.layers import Item, folder, tar
+
+from .conftest import Run, write
+
+_IMAGE = old_save(
+    [
+        tar([folder("opt/"), Item("opt/model", b"m" * 60_000), Item("opt/keep", b"k" * 40_000)]),
+        tar([folder("opt/"), Item("opt/.wh.model")]),
+        tar([folder("opt/"), Item("opt/copy", b"k" * 40_000)]),
+    ],
+    commands=["/bin/sh -c #(nop) COPY dir:1 in /opt", "RUN /bin/sh -c rm /opt/model # buildkit", "COPY a b"],
+)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A saved image that wastes 60,000 of 140,000 bytes."""
+    return write(tmp_path / "app.tar", _IMAGE)
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_text_report(run: Run) -> None:
+    result = run("image", "app.tar")
+    assert result.status == 0
+    assert (
+        result.out
+        == """\
+app.tar  archive, linux/amd64, 3 layers
+  Size:     140 kB, 0.0% of Lambda's limit of 10.7 GB
+  Wasted:   60 kB (42.9%) that later layers hide
+
+    layer     size                  share    wasted  command
+        0   100 kB  ████████████      71%     60 kB  COPY dir:1 in /opt
+        1  0 bytes                     0%            RUN /bin/sh -c rm /opt/model
+        2    40 kB  █████             29%            COPY a b
+
+Waste
+     60 kB  1 file of layer 0 deleted by layer 1
+            /opt/model
+
+1 image read.
+"""
+    )
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_json_report(run: Run) -> None:
+    image = run("image", "app.tar", "--format", "json").report["images"][0]
+    assert image["size"]["uncompressed"] == 140_000
+    assert image["size"]["wasted"] == 60_000
+    assert image["waste"] == [
+        {
+            "kind": "deleted",
+            "rule": None,
+            "paths": ["/opt/model"],
+            "files": 1,
+            "bytes": 60_000,
+            "layer": 0,
+            "killed_by_layer": 1,
+            "counted_in_wasted": True,
+        }
+    ]
+
+
+def test_standard_input_and_hashes(run: Run) -> None:
+    image = run("image", "-", "--hash", "--format", "json", data=_IMAGE).report["images"][0]
+    assert image["reference"] == "-"
+    kinds = {waste["kind"]: waste for waste in image["waste"]}
+    assert kinds["duplicate"]["paths"] == ["/opt/copy", "/opt/keep"]
+    assert kinds["duplicate"]["bytes"] == 40_000
+    assert not kinds["duplicate"]["counted_in_wasted"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "sentence"),
+    [
+        (("--max-size", "140kB"), 0, ""),
+        (("--max-size", "139999"), 1, "140 kB are more than the allowed"),
+        (("--max-waste", "60kB"), 0, ""),
+        (("--max-waste", "50kB"), 1, "60 kB wasted are more than the allowed 50 kB"),
+        (("--min-efficiency", "0.5"), 0, ""),
+        (("--min-efficiency", "0.9"), 1, "the efficiency 0.5714 is below the wanted 0.9"),
+        (("--max-waste", "1", "--exit-zero"), 0, "60 kB wasted"),
+        (("--max-size", "lots"), 2, "no size"),
+        (("--format", "html"), 2, "not known"),
+    ],
+)
+@pytest.mark.usefixtures("archive")
+def test_limits(run: Run, flags: tuple[str, ...], status: int, sentence: str) -> None:
+    result = run("image", "app.tar", *flags)
+    assert result.status == status
+    assert sentence in result.err
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "sentence"),
+    [
+        ("rules:\n  lowestEfficiency: 0.9\n", 1, "efficiency 0.5714 is below the wanted 0.9 (.dive-ci)"),
+        ("rules:\n  lowest-efficiency: 0.5\n  highestWastedBytes: disabled\n", 0, ""),
+        ("rules:\n  highestWastedBytes: 20kB\n", 1, "60 kB wasted"),
+        ("rules:\n  highest-user-wasted-percent: 0.2\n", 1, "150.0% of the bytes above the lowest layer"),
+        ("rules:\n  lowestEfficiency: much\n", 2, ".dive-ci: lowestEfficiency"),
+        ("rules: [", 2, "no valid YAML"),
+    ],
+)
+@pytest.mark.usefixtures("archive")
+def test_thresholds_of_dive(run: Run, tmp_path: Path, text: str, status: int, sentence: str) -> None:
+    write(tmp_path / ".dive-ci", text)
+    result = run("image", "app.tar")
+    assert result.status == status
+    assert sentence in result.err
+    assert run("image", "app.tar", "--max-size", "1GB").status == 0
+
+
+@pytest.mark.parametrize("name", ["missing.tar", "broken.tar", "folder"])
+def test_what_cannot_be_read_is_a_sentence(run: Run, tmp_path: Path, name: str) -> None:
+    write(tmp_path / "broken.tar", _IMAGE[:5000])
+    (tmp_path / "folder").mkdir()
+    result = run("image", name, "--format", "json")
+    assert result.status == 2
+    assert [error["image"] for error in result.report["errors"]] == [name]
+    assert result.err.startswith(f"lintimg: {name}: ")
+    assert result.err.count("\n") == 1
