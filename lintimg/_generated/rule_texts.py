@@ -79,6 +79,20 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '# lintimg: ignore[LI104] pinned since\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
+            '# lintimg: file-ignore[LI1, LI104 ,LI402,LI104] our own base\n'
+            'FROM python:3.14-slim\n'
+            '\n'
+            'RUN set -eu; \\\n'
+            '    # lintimg: ignore[LI402] there was an installation here\n'
+            '    true; \\\n'
+            '    pip install boto3==1.40.0\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            '# lintimg: file-ignore[LI104]\n'
+            '# escape=`\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
             '# lintimg: file-ignore[LI9999]\n'
             'FROM public.ecr.aws/lambda/python:3.14\n'
             '\n'
@@ -99,7 +113,18 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
-           (None, None, None)),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            '# lintimg: file-ignore[LI1, LI402] our own base\n'
+            'FROM python:3.14-slim\n'
+            '\n'
+            'RUN set -eu; \\\n'
+            '    true; \\\n'
+            '    pip install boto3==1.40.0\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            None,
+            None,
+            None)),
  'LI101': ("AWS's base images hold the operating system, the runtime and the runtime interface client, get "
            'patched by AWS, and are so\n'
            'common that their layers are already cached where functions start. Another base works if '
@@ -2234,6 +2259,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
             'COPY app.py ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:22\n'
             'COPY package.json package-lock.json ./\n'
             'RUN npm ci --omit=dev && npm cache clean --force\n'
@@ -2269,7 +2299,23 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir torch==2.8.0\n'
             'COPY app.py ./\n'
             'CMD ["python3", "app.py"]\n'),
-           (None, None, None, None, None)),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN pip install --extra-index-url https://download.pytorch.org/whl/cpu --no-cache-dir '
+            'torch==2.8.0 transformers==4.44.0\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None,
+            None,
+            'FROM python:3.12-slim\n'
+            'RUN pip install --no-cache-dir tensorflow-cpu==2.17.0\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN pip install --extra-index-url https://download.pytorch.org/whl/cpu --no-cache-dir '
+            'torch==1.13.1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n')),
  'LI405': ('Lambda accepts images of up to 10 GiB (10,737,418,240 bytes), counted over all layers without '
            'compression; what a later layer\n'
            'removes counts as well. A bigger image is pushed without complaint and refused when the function '

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from lintimg.aws.sizes import PackageSize, normalised_name, package_size
 from lintimg.aws.tables import table
 from lintimg.checks.effects import follows, variable
 from lintimg.checks.made import word_text
+from lintimg.checks.oversized_fix import edits_in_file, edits_on_line
 from lintimg.context.manifests import Dependency
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
 from lintimg.lint.image_files import absolute, inside, steps_of
 from lintimg.lint.installs import installs
-from lintimg.lint.rule import Hit, HitRelated
+from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
 from lintimg.model.finding import Saving
@@ -116,8 +117,22 @@ def _hit(wanted: Wanted, subject: Subject) -> Hit:
         },
         saving=Saving(saving, "estimated") if saving else None,
         path=wanted.path,
+        edits=_edits(wanted, subject),
         related=(HitRelated(wanted.operation.span, "installed here"),) if wanted.path is not None else (),
     )
+
+
+def _edits(wanted: Wanted, subject: Subject) -> tuple[HitEdit, ...]:
+    row = _row(wanted.measured)
+    if wanted.path is None:
+        return edits_on_line(row, wanted.name, wanted.span, wanted.operation, subject.document.source)
+    data = subject.context.read(wanted.path) if subject.context is not None else None
+    return () if data is None else edits_in_file(row, wanted.span, wanted.path, data, wanted.operation)
+
+
+def _row(measured: PackageSize) -> Mapping[str, Any]:
+    row: Mapping[str, Any] = table("oversized")["packages"].get(measured.ecosystem, {}).get(measured.name, {})
+    return row
 
 
 def _same_major(wanted: Wanted) -> bool:
@@ -130,8 +145,7 @@ def _same_major(wanted: Wanted) -> bool:
 
 
 def _only_on_x86(measured: PackageSize) -> bool:
-    row = table("oversized")["packages"].get(measured.ecosystem, {}).get(measured.name, {})
-    return bool(row.get("x86_64_only"))
+    return bool(_row(measured).get("x86_64_only"))
 
 
 def _on_arm(subject: Subject) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import Comment, Dockerfile, Instruction
+from lintimg.lint.rule import HitEdit
 from lintimg.model.span import Span
 
 _PRAGMA = re.compile(
@@ -107,6 +108,29 @@ def _statement_lines(document: Dockerfile, instruction: Instruction, line: int) 
             break
         end += 1
     return line, end
+
+
+def removal(document: Dockerfile, ignore: Ignore) -> HitEdit | None:
+    """The edit that takes one selector out of its comment, or the comment's whole line with the last one.
+
+    None where that would make a directive of the comment below it.
+    """
+    comment = next((c for c in document.comments if c.span.start <= ignore.span.start < c.span.end), None)
+    if comment is None:
+        return None
+    text = document.source.text
+    opening, closing = text.rfind("[", 0, ignore.span.start) + 1, text.find("]", ignore.span.end)
+    before, after = text[opening : ignore.span.start], text[ignore.span.end : closing]
+    if after.strip():
+        blanks = len(after) - len(after[after.index(",") + 1 :].lstrip())
+        return HitEdit(Span(ignore.span.start, ignore.span.end + blanks), "")
+    if before.strip():
+        return HitEdit(Span(opening + before.rindex(","), ignore.span.end), "")
+    first = document.instructions[0].start_line if document.instructions else comment.line
+    if any(comment.line < other.line < first and "=" in other.text for other in document.comments):
+        return None
+    end = text.find("\n", comment.span.end)
+    return HitEdit(Span(text.rfind("\n", 0, comment.span.start) + 1, len(text) if end < 0 else end + 1), "")
 
 
 def matching_ignore(ignores: tuple[Ignore, ...], line: int, covers: Callable[[int], bool]) -> int | None:

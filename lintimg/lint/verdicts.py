@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from lintimg.lint.rule import Hit, Rule
 from lintimg.lint.selection import Choice, Selection, UnknownSelectorError, choose
 from lintimg.lint.subject import Subject
-from lintimg.lint.suppress import Ignore, Pragmas, matching_ignore
+from lintimg.lint.suppress import Ignore, Pragmas, matching_ignore, removal
 from lintimg.model.finding import Finding, Suppressed, Suppression
 
 
@@ -76,7 +76,8 @@ class Verdicts:
             if choice is None:
                 yield Hit(ignore.span, {"selector": ignore.selector}, variant="unknown")
             elif "LI002" not in choice.codes and self._could_fire(choice):
-                yield Hit(ignore.span, {"selector": ignore.selector})
+                edit = removal(self._subject.document, ignore)
+                yield Hit(ignore.span, {"selector": ignore.selector}, (edit,) if edit is not None else ())
 
     def _could_fire(self, choice: Choice) -> bool:
         """Only a rule that ran here can show that its ignore is unused."""
