@@ -2448,6 +2448,13 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /app/dist ./\n'
             'COPY --from=build /app/node_modules ./node_modules\n'
             'CMD ["index.handler"]\n',
+            'FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci && npm cache clean --force\n'
+            'COPY src ./src\n'
+            'RUN npm run build\n'
+            'CMD ["node", "dist/index.js"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\n'
             'LABEL org.opencontainers.image.title="resize"\n'
             'ENV PIP_NO_CACHE_DIR=1 \\\n'
@@ -2494,7 +2501,19 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN npm ci && npm cache clean --force\n'
             'COPY . .\n'
             'CMD ["npm", "test"]\n'),
-           (None, None, None, None)),
+           ('FROM public.ecr.aws/lambda/nodejs:22\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            '# Use an image that implements the Lambda Runtime API\n'
+            'FROM amazon/aws-lambda-nodejs:12\n'
+            'COPY app.js package*.json ./\n'
+            'RUN npm install --omit=dev\n'
+            'CMD [ "app.lambdaHandler" ]\n',
+            None,
+            None,
+            None)),
  'LI411': ("Debian's packages recommend others that make sense on a desktop or a server: documentation, mail "
            'programs, fonts, man-db. apt installs all of\n'
            'them unless told not to. In an image this is often the bigger half: `git` brings `less`, `ssh` '

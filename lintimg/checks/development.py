@@ -11,9 +11,10 @@ from lintimg.checks.tables import table
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
 from lintimg.lint.image_files import steps_of
-from lintimg.lint.rule import Hit
+from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
+from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 
 _NODE = ("npm", "yarn", "pnpm")
@@ -28,6 +29,10 @@ _DEVELOPMENT_FILE = re.compile(
 )
 _DEVELOPMENT_COMMAND = frozenset(
     "test dev watch start:dev dev:server nodemon pytest jest tox bash sh lint storybook".split()  # noqa: SIM905 - readable as one line of words
+)
+
+_BUILD_TOOLS = frozenset(
+    "npx bunx tsc node webpack rollup esbuild vite next nuxt ng nest gulp grunt parcel make sls serverless".split()  # noqa: SIM905
 )
 
 
@@ -51,7 +56,10 @@ def development_dependencies(subject: Subject) -> Iterator[Hit]:
                     continue
                 hit = _hit(operation, run, subject)
                 if hit is not None:
-                    yield hit
+                    sure = bool(hit.details["packages"]) or subject.target.kind == "lambda"
+                    # The stage of copied node_modules is there to build something.
+                    shipped = run.step.stage in subject.build.chain
+                    yield hit._replace(edits=_edits(operation, run, runs)) if sure and shipped else hit
 
 
 def _copied_modules(subject: Subject) -> Iterator[list[ShippedRun]]:
@@ -152,6 +160,26 @@ def _hit(operation: Operation, run: ShippedRun, subject: Subject) -> Hit | None:
         severity="warning" if certain and subject.target.kind == "lambda" else "info",
         details={"manager": operation.manager, "packages": list(names or ())},
     )
+
+
+def _edits(operation: Operation, run: ShippedRun, runs: list[ShippedRun]) -> tuple[HitEdit, ...]:
+    """The option that leaves development dependencies out, where no build of the stage may need them."""
+    option: str = table("development")["managers"][operation.manager]["option"]
+    if not option.startswith("--") or operation.verb is None or run.step.instruction.json:
+        return ()
+    if operation.manager == "yarn" and not operation.has("--frozen-lockfile", "--pure-lockfile"):
+        # Later versions of yarn know no --production.
+        return ()
+    for other in runs:
+        if any(
+            each.manager == operation.manager and each.action in ("run", "build") for each in other.operations
+        ):
+            return ()
+        for script in other.scripts:
+            if any(command.name is None or command.name in _BUILD_TOOLS for command in script.commands):
+                return ()
+    end = operation.verb.span.end
+    return (HitEdit(Span(end, end), f" {option}"),)
 
 
 def _taking_out(runs: list[ShippedRun]) -> dict[str, tuple[int, int]]:

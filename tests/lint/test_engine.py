@@ -53,6 +53,7 @@ def _rule(code: str, check: str, *, default: bool = True) -> Rule:
 _UNUSED = _rule("LI002", "engine")._replace(
     messages={"": "{selector} unused", "unknown": "{selector}", "malformed": "{why}"},
     helps={"": "h"},
+    fix_title="Remove {selector}",
     severity="info",
 )
 _RULES = (_UNUSED, _rule("LI402", "t.runs"), _rule("LI409", "t.runs", default=False))
