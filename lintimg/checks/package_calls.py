@@ -33,6 +33,8 @@ def missing_yes_flag(subject: Subject) -> Iterator[Hit]:
                     "flag": row["flag"],
                 },
                 edits=with_option(run, verb, row["flag"]),
+                variant="microdnf" if manager == "microdnf" else "",
+                severity="info" if manager == "microdnf" else None,
                 details={
                     "manager": manager,
                     "program": operation.program,
