@@ -2572,6 +2572,48 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    rm -rf /var/lib/apt/lists/*\n'
             'COPY --from=build /deps /deps\n'
             'CMD ["python", "-m", "app"]\n')),
+ 'LI413': ('The files of login records are arrays: the entry of user 1000000 begins 292 MB into lastlog. On '
+           'disk nothing is stored for the empty part, but a\n'
+           'layer is a tar archive written without such holes. The build slows down or runs out of space, '
+           'and the image counts it all. `useradd -l` leaves the records\n'
+           "alone. BusyBox's adduser (Alpine) makes none.\n"
+           '\n'
+           'Numbers of five digits are accepted (65534 makes 19 MB at the worst). A number that only the '
+           'command line of the build knows is not judged.',
+           ('https://docs.docker.com/build/building/best-practices/#user',),
+           ('size',),
+           ('useradd docker build no space left on device',
+            'docker build hangs useradd large uid',
+            '/var/log/lastlog huge'),
+           ('FROM debian:12-slim\nRUN useradd -u 1000000 app\n',
+            'FROM debian:12-slim\n'
+            'ARG USER_ID=12345678\n'
+            'ARG GROUP_ID\n'
+            'RUN groupadd --gid "${GROUP_ID}" app \\\n'
+            '    && useradd --create-home --uid="${USER_ID}" --gid "${GROUP_ID}" app \\\n'
+            '    && mkdir -p /srv/app \\\n'
+            '    && chown app:app /srv/app\n'
+            'WORKDIR /srv/app\n'
+            'COPY --chown=app:app . .\n'
+            'USER app\n'
+            'CMD ["./run"]\n'),
+           ('FROM debian:12-slim\n'
+            'ARG USER_ID\n'
+            'RUN useradd -l -u 1000000 a && useradd --no-log-init --uid 2000000 b && useradd -mlu 3000000 c\n'
+            'RUN useradd -u 10001 d && useradd e && useradd --uid "$USER_ID" f\n',
+            'FROM alpine:3.22\nRUN adduser -D -u 1000000 app && groupadd -g 1000000 app\n'),
+           ('FROM debian:12-slim\nRUN useradd -l -u 1000000 app\n',
+            'FROM debian:12-slim\n'
+            'ARG USER_ID=12345678\n'
+            'ARG GROUP_ID\n'
+            'RUN groupadd --gid "${GROUP_ID}" app \\\n'
+            '    && useradd -l --create-home --uid="${USER_ID}" --gid "${GROUP_ID}" app \\\n'
+            '    && mkdir -p /srv/app \\\n'
+            '    && chown app:app /srv/app\n'
+            'WORKDIR /srv/app\n'
+            'COPY --chown=app:app . .\n'
+            'USER app\n'
+            'CMD ["./run"]\n')),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '
@@ -2698,4 +2740,206 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN useradd --create-home app\n'
             'WORKDIR /home/app\n'
             'USER app\n'
-            'CMD ["curl", "--version"]\n'))}
+            'CMD ["curl", "--version"]\n')),
+ 'LI652': ('Each RUN starts in the folder that WORKDIR names. WORKDIR is easy to find for a reader, makes '
+           'the folder when it is missing, and holds for\n'
+           'COPY and CMD too. A `cd` inside a longer RUN that goes somewhere for one command (`cd /tmp/src '
+           '&& make install`) is a matter of\n'
+           'taste, and WORKDIR would leave the setting behind: that is why this is off by default. A `cd` '
+           'that does nothing at all is LI653.\n'
+           "A `cd` inside another interpreter's script is not looked at.",
+           ('https://docs.docker.com/build/building/best-practices/#workdir',),
+           ('style',),
+           ('use WORKDIR to switch to a directory',),
+           ('FROM debian:12-slim\nRUN cd /usr/src/app && git pull\n',
+            'FROM golang:1.24 AS build\n'
+            'COPY . /src\n'
+            'RUN cd /src \\\n'
+            '    && go build -o /out/app . \\\n'
+            '    && cd /out \\\n'
+            '    && ./app --version\n'
+            '\n'
+            'FROM debian:12-slim\n'
+            'COPY --from=build /out/app /usr/local/bin/app\n'
+            'RUN set -e; for d in a b; do (cd "$d" && ls); done\n'
+            'CMD ["app"]\n'),
+           ('FROM debian:12-slim\nWORKDIR /usr/src/app\nRUN git pull && make -C lib\n',
+            'FROM debian:12-slim\nRUN echo "cd /app" >> /etc/profile && make --directory=/src abcd\n'),
+           (None, None)),
+ 'LI653': ('A Dockerfile is not one shell session. Each RUN is a shell of its own, which begins in the '
+           'folder of WORKDIR and ends with the\n'
+           'instruction; where it ended is forgotten. What follows runs in a folder its author did not mean: '
+           'files land in `/`, and `npm install` finds no\n'
+           'package.json. WORKDIR is what holds from one instruction to the next.\n'
+           '\n'
+           'The fix is marked unsafe since it changes where everything after it runs, which is most likely '
+           'what was meant.',
+           ('https://docs.docker.com/reference/dockerfile/#workdir',),
+           (),
+           ('docker RUN cd does not work', 'dockerfile cd directory not changing'),
+           ('FROM debian:12-slim\nCOPY . /srv/app\nRUN cd /srv/app\nRUN ./configure\n',
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'ARG APP=/var/task/app\n'
+            'COPY package.json package-lock.json /var/task/app/\n'
+            'RUN mkdir -p /var/task/app/data && \\\n'
+            '    cd ${APP}\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY index.js /var/task/app/\n'
+            'RUN ["sh", "-c", "cd /var/task"]\n'
+            'ENV NODE_ENV=production\n'
+            'CMD ["app/index.handler"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN cd /srv/app && make && cd ..\n'
+            'RUN cd /tmp || exit 1\n'
+            'RUN (cd /srv; make)\n'
+            'RUN for d in a b; do make -C "$d"; cd /; done\n'
+            'RUN if test -d /srv; then cd /srv; fi\n',
+            'FROM debian:12-slim\nWORKDIR /srv/app\nRUN ./configure\n'),
+           ('FROM debian:12-slim\nCOPY . /srv/app\nWORKDIR /srv/app\nRUN ./configure\n', None)),
+ 'LI654': ('A RUN leaves files behind, nothing else. Processes that it starts end with it, mounts and '
+           'signals are gone, and what `ps`\n'
+           'and `free` say is about the build machine. Off by default, for there are uses: a database that '
+           'is started, filled and\n'
+           'stopped in one RUN, or `ssh` to fetch from a private repository (better with `RUN '
+           '--mount=type=ssh`).',
+           ('https://docs.docker.com/reference/dockerfile/#run',),
+           (),
+           ('service start in Dockerfile not running',),
+           ('FROM debian:12-slim\nRUN service nginx start\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends postgresql procps \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'COPY schema.sql /tmp/\n'
+            'RUN service postgresql start \\\n'
+            '    && psql --file /tmp/schema.sql \\\n'
+            '    && service postgresql stop\n'
+            'RUN top -b -n 1; free -m\n'
+            'USER postgres\n'
+            'CMD ["postgres"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends vim mount && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM debian:12-slim\n'
+            'RUN --mount=type=ssh mkdir -p /root/.ssh && git clone --depth=1 git@example.com:app.git '
+            '/srv/app\n'),
+           (None, None)),
+ 'LI658': ('Either does what the other does. Where the base image has only one of them the other has to be '
+           'installed, with libraries of\n'
+           'its own. Off by default: many images have both, and then it is a question of style. Each RUN of '
+           'a stage is named from the one on in which both have been called.',
+           ('https://docs.docker.com/build/building/best-practices/',),
+           ('style',),
+           ('either wget or curl but not both',),
+           ('FROM debian:12-slim\nRUN wget -q https://example.com/a && curl -fsSLO https://example.com/b\n',
+            'FROM debian:12-slim AS other\n'
+            'RUN wget -q https://example.com/a\n'
+            '\n'
+            'FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends ca-certificates curl wget \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN curl -fsSLO https://example.com/b\n'
+            'RUN echo nothing\n'
+            'RUN wget -q https://example.com/c\n'
+            'RUN curl -fsSLO https://example.com/d\n'),
+           ('FROM debian:12-slim AS a\n'
+            'RUN wget -q https://example.com/a\n'
+            'FROM debian:12-slim\n'
+            'RUN curl -fsSLO https://example.com/b\n'
+            'COPY --from=a /a /a\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends curl wget && rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'RUN curl -fsSLO https://example.com/b\n'),
+           (None, None)),
+ 'LI659': ('A download of 500 MB fills the log with thousands of lines, between which an error is hard to '
+           'find. Off by default since it does\n'
+           "the image no harm. The fix is marked unsafe because BusyBox's wget (Alpine) does not know "
+           '`--progress`.',
+           ('https://www.gnu.org/software/wget/manual/wget.html',),
+           ('style',),
+           ('wget progress bar docker build log',),
+           ('FROM debian:12-slim\nRUN wget https://example.com/app.tar.gz\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends ca-certificates wget \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN wget -qO /tmp/a https://example.com/a \\\n'
+            '    && wget --quiet https://example.com/b \\\n'
+            '    && wget -O /tmp/c -c https://example.com/c \\\n'
+            '    && wget -nv https://example.com/d\n'
+            'CMD ["cat", "/tmp/a"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN wget -q https://example.com/a && wget --no-verbose https://example.com/b && wget '
+            '--progress=bar:force https://example.com/c\n'
+            'RUN wget -o /tmp/log https://example.com/d && wget --append-output=/tmp/log '
+            'https://example.com/e\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends wget && rm -rf '
+            '/var/lib/apt/lists/*\n'),
+           ('FROM debian:12-slim\nRUN wget --progress=dot:giga https://example.com/app.tar.gz\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends ca-certificates wget \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN wget -qO /tmp/a https://example.com/a \\\n'
+            '    && wget --quiet https://example.com/b \\\n'
+            '    && wget --progress=dot:giga -O /tmp/c -c https://example.com/c \\\n'
+            '    && wget -nv https://example.com/d\n'
+            'CMD ["cat", "/tmp/a"]\n')),
+ 'LI661': ('Debian 12 and Ubuntu 24.04 are the last releases with apt-key. A build on a later base ends with '
+           '"apt-key: not found". Its keys\n'
+           'are trusted for whatever repository, so that the owner of one can replace packages of all '
+           'others; `signed-by` limits a key\n'
+           'to its own repository. apt reads armoured keys (`.asc`) as they are, gpg is no longer needed for '
+           'it.',
+           ('https://manpages.debian.org/bookworm/apt/apt-key.8.en.html',
+            'https://wiki.debian.org/DebianRepository/UseThirdParty'),
+           (),
+           ('apt-key: not found',
+            'Warning: apt-key is deprecated. Manage keyring files in trusted.gpg.d instead (see '
+            'apt-key(8)).'),
+           ('FROM debian:12-slim\n'
+            'RUN curl -fsSL -o /tmp/key.asc https://example.com/key.asc && apt-key add /tmp/key.asc\n',
+            'FROM ubuntu:22.04\n'
+            'ENV DEBIAN_FRONTEND=noninteractive\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends ca-certificates gnupg \\\n'
+            '    && apt-key adv --keyserver keyserver.ubuntu.com --recv-keys 0123456789ABCDEF \\\n'
+            '    && echo "deb https://example.com/apt stable main" > /etc/apt/sources.list.d/example.list '
+            '\\\n'
+            '    && apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends example \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'CMD ["example"]\n'),
+           ('FROM debian:12-slim\n'
+            'ADD https://example.com/key.asc /etc/apt/keyrings/example.asc\n'
+            'RUN echo "deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main" > '
+            '/etc/apt/sources.list.d/example.list\n',
+            'FROM debian:12-slim\nRUN apt-key list && rm -rf /etc/apt/trusted.gpg.d/apt-key.gpg\n'),
+           (None, None)),
+ 'LI663': ('SHELL says which shell runs RUN and the shell forms of CMD and ENTRYPOINT, for this stage and '
+           'those built on it. A link in place of /bin/sh\n'
+           'also changes what scripts of the distribution are run by, makes them slower, and the next update '
+           'of the package that owns it may\n'
+           'undo it. Off by default: it works for most.',
+           ('https://docs.docker.com/reference/dockerfile/#shell',),
+           (),
+           ('ln -sf /bin/bash /bin/sh dockerfile',),
+           ('FROM debian:12-slim\nRUN ln -sf /bin/bash /bin/sh\n',
+            'FROM ubuntu:24.04\n'
+            'ENV DEBIAN_FRONTEND=noninteractive\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends bash \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN rm /bin/sh && ln -s "/bin/bash" "/bin/sh"\n'
+            'WORKDIR /srv\n'
+            'COPY run.sh ./\n'
+            'RUN source /etc/os-release && echo "$NAME"\n'
+            'CMD ["./run.sh"]\n'),
+           ('FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            'RUN source /etc/os-release && echo "$NAME"\n',
+            'FROM debian:12-slim\nRUN ln -s /bin/sh-static /usr/local/bin/sh && /bin/sh -c true\n'),
+           (None, None))}

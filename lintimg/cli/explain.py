@@ -11,6 +11,7 @@ from lintimg.cli.output import Output, open_output
 from lintimg.lint.rule import Rule, RuleText
 from lintimg.lint.selection import Choice, UnknownSelectorError, choose
 from lintimg.lint.table import bundled_rules, bundled_text, rules_by_code
+from lintimg.model.finding import KINDS
 
 _WIDEST = 100
 _PAGES = 3
@@ -99,7 +100,8 @@ def _page(rule: Rule, text: RuleText, width: int) -> Iterator[str]:
         )
 
     state = rule.severity if rule.default else f"{rule.severity}, off by default"
-    yield f"{rule.code} {rule.name}  ({state}; family {rule.family}; for {', '.join(rule.applies_to)} files)"
+    kinds = "all" if set(rule.applies_to) == set(KINDS) else ", ".join(rule.applies_to)
+    yield f"{rule.code} {rule.name}  ({state}; family {rule.family}; for {kinds} files)"
     yield f"{rule.title}."
     yield ""
     for paragraph in text.rationale.rstrip().split("\n\n"):
