@@ -2157,6 +2157,20 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN rm -f /tmp/tool.zip\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'RUN set -eux; \\\n'
+            '  curl -sSLo /tmp/one.tar.gz https://example.com/one.tar.gz; \\\n'
+            '  tar -xzf /tmp/one.tar.gz -C /opt\n'
+            '\n'
+            'RUN curl -sSLo /tmp/two.tar.gz https://example.com/two.tar.gz\n'
+            '# two is\n'
+            '# a library\n'
+            '\n'
+            'RUN tar -xzf /tmp/two.tar.gz -C /opt && \\\n'
+            '    ldconfig\n'
+            'RUN rm /tmp/two.tar.gz\n'
+            'RUN rm /tmp/one.tar.gz; true\n'
+            'CMD ["/opt/one/bin/serve"]\n',
             'FROM public.ecr.aws/lambda/python:3.9\n'
             '# temporarily install gcc\n'
             'RUN yum install -y gcc gcc-c++\n'
@@ -2217,7 +2231,36 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    apt-get update && apt-get install -y --no-install-recommends curl\n'
             'RUN apt-get clean && rm -rf /var/lib/apt/lists/*\n'
             'CMD ["curl", "--version"]\n'),
-           (None, None, None, None)),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN curl -sSLo /tmp/tool.zip https://example.com/tool.zip \\\n'
+            '    && unzip -q /tmp/tool.zip -d /opt/tool \\\n'
+            '    && rm -f /tmp/tool.zip\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'RUN set -eux; \\\n'
+            '  curl -sSLo /tmp/one.tar.gz https://example.com/one.tar.gz; \\\n'
+            '  tar -xzf /tmp/one.tar.gz -C /opt\n'
+            '\n'
+            'RUN curl -sSLo /tmp/two.tar.gz https://example.com/two.tar.gz \\\n'
+            '    # two is\n'
+            '    # a library\n'
+            '    && tar -xzf /tmp/two.tar.gz -C /opt && \\\n'
+            '    ldconfig \\\n'
+            '    && rm /tmp/two.tar.gz\n'
+            'RUN rm /tmp/one.tar.gz; true\n'
+            'CMD ["/opt/one/bin/serve"]\n',
+            'FROM public.ecr.aws/lambda/python:3.9\n'
+            '# temporarily install gcc\n'
+            'RUN yum install -y gcc gcc-c++ && yum clean all && rm -rf /var/cache/yum\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN yum remove -y gcc gcc-c++\n'
+            'RUN rm -rf /tmp/*\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None)),
  'LI404': ('A few packages are most of what makes function images big, and many of them carry parts that a '
            'function cannot use: GPU\n'
            'libraries where there is no GPU, windows where there is no screen, every client of an SDK where '

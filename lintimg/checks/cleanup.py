@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import join, relpath
 from typing import Any
 
+from lintimg.checks.cleanup_fix import joining_edits, moving_edits
 from lintimg.checks.development import development_left, development_names
 from lintimg.checks.effects import Placed, Removal, covers, placed_commands, removals
 from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
@@ -278,6 +279,8 @@ class _Layers:
                 "bytes": f" ({size(bytes_)})" if bytes_ else "",
                 "some": "some of " if filtered else "",
             },
+            edits=joining_edits(self.subject, where, span)
+            or (moving_edits(self.subject, where, span) if variant == "cache" else ()),
             variant=variant,
             severity="info" if info else None,
             details=details,
