@@ -2657,6 +2657,252 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --chown=app:app . .\n'
             'USER app\n'
             'CMD ["./run"]\n')),
+ 'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
+           'references know no capitals at all. Lower case shows\n'
+           'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '
+           'changes the name where it is given; `--from=Builder` keeps working.',
+           ('https://docs.docker.com/reference/build-checks/stage-name-casing/',),
+           ('style',),
+           ('StageNameCasing', 'Stage name should be lowercase'),
+           ('FROM golang:1.25 AS Builder\nCOPY main.go ./\nRUN go build -o /main main.go\n',
+            'ARG VERSION=24\n'
+            'FROM node:${VERSION} AS BASE\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            '\n'
+            'FROM base AS modules\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24 AS Function\n'
+            'COPY --from=modules /app/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM golang:1.25 AS builder-1\nCOPY main.go /src/\n',
+            'FROM golang:1.25 AS builder\n'
+            'WORKDIR /src\n'
+            'COPY main.go ./\n'
+            'RUN go build -o /main main.go\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=Builder /main /var/runtime/bootstrap\n'
+            'CMD ["main"]\n'),
+           ('FROM golang:1.25 AS builder\nCOPY main.go ./\nRUN go build -o /main main.go\n',
+            'ARG VERSION=24\n'
+            'FROM node:${VERSION} AS base\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            '\n'
+            'FROM base AS modules\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24 AS function\n'
+            'COPY --from=modules /app/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n')),
+ 'LI602': ('Docker takes keywords in any case, and warns at each build where FROM and AS of one line differ. '
+           'It is a matter of style, so this rule is off unless it is asked for.',
+           ('https://docs.docker.com/reference/build-checks/from-as-casing/',),
+           ('style',),
+           ('FromAsCasing', "'as' and 'FROM' keywords' casing do not match"),
+           ('FROM golang:1.25 as build\nCOPY main.go /src/\n',
+            'FROM python:3.14-slim As base\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'from base AS tests\n'
+            'copy tests/ ./tests/\n'
+            'run python -m unittest\n'
+            '\n'
+            'FROM base AS shipped\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM golang:1.25 AS build\nfrom alpine:3.22 as run\nFROM alpine:3.22\n',
+            'From golang:1.25 as build\nWORKDIR /src\nCOPY main.go ./\n'),
+           ('FROM golang:1.25 AS build\nCOPY main.go /src/\n',
+            'FROM python:3.14-slim AS base\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'from base as tests\n'
+            'copy tests/ ./tests/\n'
+            'run python -m unittest\n'
+            '\n'
+            'FROM base AS shipped\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n')),
+ 'LI603': ('Docker takes instructions in any case, but warns at each build where a file mixes them. What '
+           'most instructions of the file have is taken for what is meant, upper case where\n'
+           'both are as many. It is a matter of style, so this rule is off unless it is asked for.',
+           ('https://docs.docker.com/reference/build-checks/consistent-instruction-casing/',),
+           ('style',),
+           ('ConsistentInstructionCasing', 'should match the case of the command majority'),
+           ('FROM python:3.14-slim\ncopy app.py /app/\nEnv LOG_LEVEL=info\nCMD ["python", "/app/app.py"]\n',
+            'ARG VERSION=3.14\n'
+            'from public.ecr.aws/lambda/python:${VERSION}\n'
+            'copy requirements.txt ./\n'
+            'run pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            '# what changes often\n'
+            'copy app.py ./\n'
+            'copy templates/ ./templates/\n'
+            'env LOG_LEVEL=info\n'
+            'ENV STAGE=production\n'
+            'CMD ["app.handler"]\n'),
+           ('from python:3.14-slim\ncopy app.py /app/\ncmd ["python", "/app/app.py"]\n',
+            'arg VERSION=3.14\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION}\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM python:3.14-slim\nCOPY app.py /app/\nENV LOG_LEVEL=info\nCMD ["python", "/app/app.py"]\n',
+            'ARG VERSION=3.14\n'
+            'from public.ecr.aws/lambda/python:${VERSION}\n'
+            'copy requirements.txt ./\n'
+            'run pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            '# what changes often\n'
+            'copy app.py ./\n'
+            'copy templates/ ./templates/\n'
+            'env LOG_LEVEL=info\n'
+            'env STAGE=production\n'
+            'cmd ["app.handler"]\n')),
+ 'LI604': ('People read a blank line as the end of an instruction, Docker does not: what stands below still '
+           'belongs to it. A continuation left behind by mistake makes the next\n'
+           'instruction a part of this one. BuildKit warns at each build that it will be an error. Lines '
+           'with a comment are no blank lines.',
+           ('https://docs.docker.com/reference/build-checks/no-empty-continuation/',),
+           (),
+           ('NoEmptyContinuation',
+            'Empty continuation lines will become errors in a future release',
+            'Empty continuation line found in'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN echo one && \\\n'
+            '\n'
+            '    echo two\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir \\\n'
+            '\n'
+            "        # the service's own\n"
+            '\n'
+            '        -r requirements.txt\n'
+            '\n'
+            'COPY app.py \\\n'
+            '\n'
+            '     ./\n'
+            'RUN <<EOF\n'
+            '\n'
+            'echo here-documents may hold blank lines\n'
+            'EOF\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN echo one && \\\n'
+            '    # two comes next\n'
+            '    #\n'
+            '    echo two\n'
+            '\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            '\n'
+            'RUN npm ci --omit=dev \\\n'
+            ' && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            '\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            '\n'
+            'COPY index.js ./\n'
+            'COPY <<-EOF ./settings.json\n'
+            '\n'
+            '\t{}\n'
+            '\n'
+            '\tEOF\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nRUN echo one && \\\n    echo two\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir \\\n'
+            "        # the service's own\n"
+            '        -r requirements.txt\n'
+            '\n'
+            'COPY app.py \\\n'
+            '     ./\n'
+            'RUN <<EOF\n'
+            '\n'
+            'echo here-documents may hold blank lines\n'
+            'EOF\n'
+            'CMD ["app.handler"]\n')),
+ 'LI605': ('Names of stages are compared without regard to case, and of several stages with one name the '
+           'last counts. A FROM or COPY --from that stood for the first one takes its files from the\n'
+           'other without a word, and `docker build --target` builds the wrong image. The same image in '
+           'several FROM is no problem.',
+           ('https://docs.docker.com/reference/build-checks/duplicate-stage-name/',
+            'https://docs.docker.com/build/building/multi-stage/#name-your-build-stages'),
+           (),
+           ('DuplicateStageName',
+            'Duplicate stage name, stage names should be unique',
+            'FROM aliases (stage names) must be unique'),
+           ('FROM debian:13 AS build\n'
+            'RUN make -C /src\n'
+            '\n'
+            'FROM golang:1.25 AS build\n'
+            'COPY --from=build /src/out /out\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24 AS Modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM golang:1.25 AS one\n'
+            'COPY a.go /src/\n'
+            'FROM golang:1.25 AS two\n'
+            'COPY --from=one /src/a.go /src/\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base AS tests\n'
+            'COPY tests/ ./tests/\n'
+            'RUN python -m unittest\n'
+            '\n'
+            'FROM base AS shipped\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI606': ('scratch is the empty image and context stands for the build context. A stage of that name is '
+           'hidden by the built-in meaning in some places and hides it in others.',
+           ('https://docs.docker.com/reference/build-checks/reserved-stage-name/',),
+           (),
+           ('ReservedStageName', 'Stage name should not use the same name as reserved stage'),
+           ('FROM alpine:3.22 AS scratch\nCOPY tool /tool\n',
+            'FROM golang:1.25 AS Context\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=context /main /var/runtime/bootstrap\n'
+            'CMD ["main"]\n'),
+           ('FROM golang:1.25 AS build\n'
+            'COPY main.go ./\n'
+            'RUN go build -o /main main.go\n'
+            '\n'
+            'FROM scratch AS shipped\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM alpine:3.22 AS scratch-tools\nFROM alpine:3.22 AS contexts\n'),
+           (None, None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '

@@ -116,6 +116,15 @@ class Subject:
         """The AWS Lambda base image at the root of the shipped chain."""
         return aws_base(self.base_image) if self.base_image else None
 
+    @cached_property
+    def steps(self) -> Mapping[str, tuple[Step, ...]]:
+        """The steps of all stages in order, by keyword."""
+        found: dict[str, list[Step]] = {}
+        for stage in self.build.stages:
+            for step in stage.steps:
+                found.setdefault(step.instruction.keyword, []).append(step)
+        return {keyword: tuple(steps) for keyword, steps in found.items()}
+
     def run(self, step: Step) -> ShippedRun:
         """The scripts and operations of a RUN."""
         key = step.instruction.number
