@@ -1665,6 +1665,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN ls ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.main.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\nCOPY src ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS version\n'
+            'RUN --mount=type=bind,source=.git,target=.git git describe > /version\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=version /version ./\n'
+            'COPY . ./\n'
+            'CMD ["api.app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\nCOPY . .\nCOPY ./ /opt/second/\nCMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/nodejs:22\n'
             'COPY package*.json ./\n'
@@ -1681,7 +1687,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
             'CMD ["function"]\n',
             'FROM public.ecr.aws/lambda/nodejs:22\nCOPY . ${LAMBDA_TASK_ROOT}\nCMD ["index.handler"]\n'),
-           (None, None, None, None)),
+           (None, None, None, None, None)),
  'LI303': ('A package named without a version is installed in whatever version is the newest on the day of '
            'the build. Two builds of one\n'
            'commit can differ, and a release that breaks the function arrives without a change of yours. The '

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import PurePosixPath
-from posixpath import relpath
 
 from lintimg.checks.build_inputs import is_whole_context
+from lintimg.checks.ignore_file_fix import ignore_edit, pattern_for, worth_leaving_out
 from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
 from lintimg.context.build_context import BuildContext
 from lintimg.context.files import ContextFile
 from lintimg.dockerfile.copy import is_remote, read_copy
 from lintimg.dockerfile.document import Word
-from lintimg.lint.rule import Hit, HitEdit
+from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 from lintimg.lint.wording import listing, size
 from lintimg.model.finding import Saving
-from lintimg.model.span import Span
 
 _WORTH_A_WORD = 5_000_000
 """Bytes of tests and tool caches below which nothing is said."""
@@ -54,7 +52,7 @@ def copy_whole_context(subject: Subject) -> Iterator[Hit]:
     """A hit for each shipped COPY of a folder that brings what no function needs; one hit where it cannot be seen."""
     context = subject.context
     hits: list[Hit] = []
-    patterns: list[str] = []
+    found: dict[str, str] = {}
     for step in subject.build.shipped_steps():
         copy = read_copy(step.instruction)
         if copy is None or copy.from_ is not None:
@@ -74,10 +72,10 @@ def copy_whole_context(subject: Subject) -> Iterator[Hit]:
                 names = junk.worth_telling()
                 if names:
                     hits.append(_hit(word, source, names, junk))
-                    patterns += (_pattern_for(name) for name in names)
+                    found |= worth_leaving_out(junk.kinds, names)
     if context is not None and hits:
         # One edit for all: every COPY reads the same ignore file.
-        edit = _ignore_edit(context, patterns)
+        edit = ignore_edit(subject, context, found)
         yield hits[0]._replace(edits=(edit,) if edit is not None else ())
         yield from hits[1:]
 
@@ -91,7 +89,7 @@ def _hit(word: Word, source: str, names: list[str], junk: Junk) -> Hit:
             "source": "the whole context" if is_whole_context(source) else source,
             "junk": listing([f"{name} ({size(junk.bytes[name])})" for name in names]),
             "bytes": size(total),
-            "patterns": " ".join(dict.fromkeys(_pattern_for(name) for name in names)),
+            "patterns": " ".join(dict.fromkeys(pattern_for(name, junk.kinds[name]) for name in names)),
             "secrets": listing(secrets),
         },
         variant="secrets" if secrets else "",
@@ -159,28 +157,3 @@ def _is_secret(file: ContextFile, context: BuildContext) -> bool:
             text = data.decode("utf-8", "replace") if data is not None else ""
             return contents in text and "${" not in text
     return False
-
-
-def _pattern_for(name: str) -> str:
-    """The line of an ignore file that keeps `name` out."""
-    path = PurePosixPath(name)
-    if len(path.parts) == 1:
-        return name
-    return f"**/{path.name}" if path.name in table("context_junk")["folders"] else name
-
-
-def _ignore_edit(context: BuildContext, patterns: list[str]) -> HitEdit | None:
-    lines = list(dict.fromkeys(patterns))
-    if not lines:
-        return None
-    text = "".join(f"{line}\n" for line in lines)
-    file = context.ignore_file
-    if file is None:
-        return HitEdit(None, text, ".dockerignore")
-    path = relpath(file.as_posix(), context.root.as_posix())
-    data = context.read(path, 1_000_000)
-    if path.startswith("..") or data is None:
-        return None
-    existing = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-    end = len(existing)
-    return HitEdit(Span(end, end), text if not existing or existing.endswith("\n") else f"\n{text}", path)
