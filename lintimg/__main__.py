@@ -59,6 +59,14 @@ def _run() -> int:
         from lintimg.cli.check import run_check
 
         return run_check(**options)
+    if sys.argv[1:2] == ["image"]:
+        from lintimg.cli.fast_image import read_image
+
+        options = read_image(sys.argv[1:])
+        if options is not None:
+            from lintimg.cli.image import run_image
+
+            return run_image(**options)
     from lintimg.cli.app import app
 
     try:

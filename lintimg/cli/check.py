@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from lintimg.cli.options import CheckOptions, FixOptions, UsageError, unknown
-from lintimg.cli.output import Output, open_output
+from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.service import Outcome, check
 from lintimg.cli.sources import LARGEST, STDIN
 from lintimg.model.finding import KINDS, SEVERITIES, Severity
@@ -115,14 +115,6 @@ def _tell(output: Output, outcome: Outcome, *, quiet: bool, errors: bool) -> Non
         output.note(note)
     for problem in outcome.report.errors if errors else ():
         output.note(f"{problem.path}: {problem.message}" if problem.path else problem.message)
-
-
-def working_directory() -> Path:
-    """The folder lintimg runs in. Raises UsageError when it is gone."""
-    try:
-        return Path.cwd()
-    except OSError as error:
-        raise UsageError("the working directory does not exist any more") from error
 
 
 def _formats(texts: tuple[str, ...]) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""Reads the flags of `lintimg check` without typer, whose import takes half of a cold start.
+"""Reads the flags of the commands that must start fast without typer, whose import takes half of a cold start.
 
 Anything this does not know, or knows to be wrong, is left to typer: it stays the one source of help,
 errors and completion. `tests/cli/test_fast_lane.py` holds the two equal.
@@ -6,8 +6,8 @@ errors and completion. `tests/cli/test_fast_lane.py` holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 VALUES = {
     "--target": "target",
@@ -45,35 +45,55 @@ SWITCHES = {
 }
 
 
-def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
-    """The arguments of run_check for a command line that begins with "check", None to leave it to typer."""
-    if not arguments or arguments[0] != "check":
-        return None
-    paths: list[str] = []
-    values: dict[str, str] = {}
-    lists: dict[str, list[str]] = {}
-    switches: dict[str, bool] = {}
-    rest = iter(arguments[1:])
+class Words(NamedTuple):
+    """A command line taken apart."""
+
+    arguments: list[str]
+    values: dict[str, str]
+    lists: dict[str, list[str]]
+    switches: dict[str, bool]
+
+
+def read_words(
+    line: Sequence[str],
+    values: Mapping[str, str],
+    lists: Mapping[str, str],
+    switches: Mapping[str, tuple[str, bool]],
+) -> Words | None:
+    """The flags of `line` by the names that the three tables give them; None to leave it to typer."""
+    found = Words([], {}, {}, {})
+    rest = iter(line)
     for word in rest:
         if not word.startswith("-") or word == "-":
-            paths.append(word)
+            found.arguments.append(word)
             continue
         name, equals, value = word.partition("=")
-        if word in SWITCHES:
-            field, state = SWITCHES[word]
-            switches[field] = state
+        if word in switches:
+            field, state = switches[word]
+            found.switches[field] = state
             continue
-        if name not in VALUES and name not in LISTS:
+        if name not in values and name not in lists:
             return None
         if not equals:
             following = next(rest, None)
             if following is None or (following.startswith("-") and following != "-"):
                 return None
             value = following
-        if name in VALUES:
-            values[VALUES[name]] = value
+        if name in values:
+            found.values[values[name]] = value
         else:
-            lists.setdefault(LISTS[name], []).append(value)
+            found.lists.setdefault(lists[name], []).append(value)
+    return found
+
+
+def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The arguments of run_check for a command line that begins with "check", None to leave it to typer."""
+    if not arguments or arguments[0] != "check":
+        return None
+    words = read_words(arguments[1:], VALUES, LISTS, SWITCHES)
+    if words is None:
+        return None
+    paths, values, lists, switches = words
     chosen = lists.get("select")
     return {
         "paths": tuple(paths or (".",)),

@@ -8,10 +8,9 @@ from datetime import date
 from lintimg import __version__
 from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.aws.tables import data_as_of
-from lintimg.cli.check import working_directory
 from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.options import UsageError, unknown
-from lintimg.cli.output import Output, open_output
+from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
 from lintimg.image.errors import ImageError
 from lintimg.image.gates import Gates, broken_gates

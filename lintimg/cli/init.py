@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from lintimg.cli.check import working_directory
 from lintimg.cli.options import CheckOptions, UsageError
-from lintimg.cli.output import open_output
+from lintimg.cli.output import open_output, working_directory
 from lintimg.cli.service import check
 from lintimg.lint.hadolint_settings import from_hadolint
 from lintimg.lint.table import bundled_rules

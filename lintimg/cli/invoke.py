@@ -9,9 +9,8 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from lintimg.cli.check import working_directory
 from lintimg.cli.options import CheckOptions, UsageError, unknown
-from lintimg.cli.output import open_output
+from lintimg.cli.output import open_output, working_directory
 from lintimg.cli.service import check
 from lintimg.dockerfile.lexer import parse
 from lintimg.invoke.conditions import facts

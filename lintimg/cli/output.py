@@ -107,3 +107,11 @@ def _width() -> int:
         return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 100
     except (OSError, ValueError):
         return 100
+
+
+def working_directory() -> Path:
+    """The folder lintimg runs in. Raises UsageError when it is gone."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError("the working directory does not exist any more") from error

@@ -111,9 +111,10 @@ def _decimal(attributes: Mapping[bytes, bytes], key: bytes, field: bytes) -> int
 
 def _whiteouts(names: list[bytes]) -> Whiteouts:
     paths, opaque, entries = [], [], []
-    for index, name in enumerate(names):
-        if _WHITEOUT not in name:
-            continue
+    # Most layers have none, which one search over all names tells.
+    marked = [index for index, name in enumerate(names) if _WHITEOUT in name] if _has_whiteout(names) else ()
+    for index in marked:
+        name = names[index]
         folder, _, base = name.rpartition(b"/")
         if not base.startswith(_WHITEOUT):
             continue
@@ -125,3 +126,7 @@ def _whiteouts(names: list[bytes]) -> Whiteouts:
             hidden = base[len(_WHITEOUT) :]
             paths.append(folder + b"/" + hidden if folder else hidden)
     return Whiteouts(tuple(paths), tuple(opaque), frozenset(entries))
+
+
+def _has_whiteout(names: list[bytes]) -> bool:
+    return _WHITEOUT in b"\0".join(names)

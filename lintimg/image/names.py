@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-_ODD = (b"//", b"/\0", b"/./", b"/../", b"/.\0", b"/..\0", b"\0/", b"\0./", b"\0../", b"\0.\0", b"\0..\0")
+_ODD = {
+    b"//": (b"//",),
+    b"/\0": (b"/\0",),
+    b"\0/": (b"\0/",),
+    b"/.": (b"/./", b"/../", b"/.\0", b"/..\0"),
+    b"\0.": (b"\0./", b"\0../", b"\0.\0", b"\0..\0"),
+}
+"""What must be cleaned, below what it begins with: few archives have even that."""
 
 
 def clean_names(names: list[bytes]) -> list[bytes]:
@@ -14,12 +21,16 @@ def clean_names(names: list[bytes]) -> list[bytes]:
         return names
     joined = b"\0" + b"\0".join(names) + b"\0"
     joined = joined.replace(b"/\0", b"\0")
-    if any(odd in joined for odd in _ODD):
+    if _is_odd(joined):
         # What `tar -C FOLDER .` writes.
         joined = joined.replace(b"\0./", b"\0").replace(b"\0.\0", b"\0\0")
-        if any(odd in joined for odd in _ODD):
+        if _is_odd(joined):
             return [clean_name(name) for name in joined[1:-1].split(b"\0")]
     return joined[1:-1].split(b"\0")
+
+
+def _is_odd(joined: bytes) -> bool:
+    return any(start in joined and any(odd in joined for odd in all_odd) for start, all_odd in _ODD.items())
 
 
 def clean_name(name: bytes) -> bytes:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Protocol
 
-_SMALL, _LARGE = 1 << 13, 1 << 20
+_SMALL, _LARGE = 1 << 13, 1 << 18
 
 
 class Reader(Protocol):

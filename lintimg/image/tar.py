@@ -99,7 +99,7 @@ class _Scan:
         add_name, add_type = names.append, types.append
         add_size, add_offset = sizes.append, offsets.append
         metas, bodies, find = self.metas, self.bodies, window.find
-        watcher = self.watcher
+        watcher, waiting = self.watcher, bool(self.waiting)
         at, last = 0, len(window) - BLOCK_SIZE
         while at <= last:
             kind = window[at + 156]
@@ -110,7 +110,7 @@ class _Scan:
                 and stop > at
                 and not window[at + 345]
                 and window[at + 257 : at + 262] == b"ustar"
-                and not self.waiting
+                and not waiting
             ):
                 try:
                     size = int(window[at + 124 : at + 135], 8)
@@ -134,7 +134,7 @@ class _Scan:
             position = self.unusual(window, at, base)
             if position < 0:
                 return -1
-            at = position - base
+            at, waiting = position - base, bool(self.waiting)
         return base + at
 
     def unusual(self, window: bytes, at: int, base: int) -> int:

@@ -63,6 +63,8 @@ def duplicate_waste(stack: LayerStack, top: int) -> tuple[Waste, ...]:
 
     Empty without fingerprints. Not part of what the image wastes: the files are there to be seen.
     """
+    if all(entries.fingerprints is None for entries in stack.layers):
+        return ()
     groups: dict[tuple[int, bytes], list[Place]] = {}
     for place in stack.visible():
         entries = stack.layers[place.layer]

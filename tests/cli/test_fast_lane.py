@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lintimg.cli import check as check_module
+from lintimg.cli import fast_image
+from lintimg.cli import image as image_module
 from lintimg.cli.app import app
 from lintimg.cli.fast_lane import LISTS, SWITCHES, VALUES, read_check
 
@@ -38,8 +40,8 @@ _LINES = [
 ]
 
 
-def _by_typer(line: list[str]) -> dict[str, Any] | None:
-    """What typer hands to run_check, None where it refuses the line."""
+def _by_typer(line: list[str], command: str = "check") -> dict[str, Any] | None:
+    """What typer hands to run_check or run_image, None where it refuses the line."""
     seen: list[dict[str, Any]] = []
 
     def record(**options: Any) -> int:
@@ -48,8 +50,9 @@ def _by_typer(line: list[str]) -> dict[str, Any] | None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(check_module, "run_check", record)
+        patch.setattr(image_module, "run_image", record)
         try:
-            app(["check", *line], standalone_mode=False)
+            app([command, *line], standalone_mode=False)
         except Exception as error:
             # Its class is in typer's own copy of click.
             if not hasattr(error, "show"):
@@ -110,3 +113,30 @@ def test_every_flag_is_known_to_both() -> None:
     command = typer.main.get_command(app).commands["check"]  # type: ignore[attr-defined]
     flags = {name for parameter in command.params for name in parameter.opts if name.startswith("-")}
     assert flags - {"-h", "--help"} == {*VALUES, *LISTS, *SWITCHES}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["a.tar"],
+        ["-", "--format", "json", "--format=text=x"],
+        ["a", "--hash", "-q", "--exit-zero", "--color", "never"],
+        ["--platform", "linux/arm64", "--max-size=1GB", "--max-waste", "2MB", "a"],
+    ],
+)
+def test_both_read_the_same_of_images(line: list[str]) -> None:
+    assert fast_image.read_image(["image", *line]) == _by_typer(line, "image")
+
+
+@pytest.mark.parametrize(
+    "line", [["image"], ["image", "a", "b"], ["image", "a", "--top", "3"], ["images"], []]
+)
+def test_other_lines_of_images_are_left_to_typer(line: list[str]) -> None:
+    assert fast_image.read_image(line) is None
+
+
+def test_every_flag_of_images_is_known_to_both() -> None:
+    command = typer.main.get_command(app).commands["image"]  # type: ignore[attr-defined]
+    flags = {name for parameter in command.params for name in parameter.opts if name.startswith("-")}
+    known = {*fast_image.VALUES, *fast_image.LISTS, *fast_image.SWITCHES, *fast_image.SLOW}
+    assert flags - {"-h", "--help"} == known

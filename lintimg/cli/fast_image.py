@@ -1,0 +1,47 @@
+"""Reads the usual flags of `lintimg image` without typer; the rest is left to it, as in `fast_lane`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lintimg.cli.fast_lane import read_words
+
+VALUES = {
+    "--platform": "platform",
+    "--max-size": "max_size",
+    "--max-waste": "max_waste",
+    "--color": "color",
+}
+LISTS = {"--format": "formats"}
+SWITCHES = {
+    "--hash": ("hashes", True),
+    "--exit-zero": ("exit_zero", True),
+    "--quiet": ("quiet", True),
+    "-q": ("quiet", True),
+}
+SLOW = ("--top", "--min-efficiency")
+"""Flags with numbers: typer says what is wrong with them."""
+
+
+def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The arguments of run_image for a command line that begins with "image", None to leave it to typer."""
+    if not arguments or arguments[0] != "image":
+        return None
+    words = read_words(arguments[1:], VALUES, LISTS, SWITCHES)
+    if words is None or len(words.arguments) != 1:
+        return None
+    values, switches = words.values, words.switches
+    return {
+        "reference": words.arguments[0],
+        "platform": values.get("platform"),
+        "hashes": switches.get("hashes", False),
+        "top": 10,
+        "max_size": values.get("max_size"),
+        "max_waste": values.get("max_waste"),
+        "min_efficiency": None,
+        "formats": tuple(words.lists.get("formats", ("text",))),
+        "quiet": switches.get("quiet", False),
+        "exit_zero": switches.get("exit_zero", False),
+        "color": values.get("color", "auto"),
+    }
