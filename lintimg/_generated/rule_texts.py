@@ -1793,6 +1793,84 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/nodejs:22\n'
             'COPY --from=build /app/dist ${LAMBDA_TASK_ROOT}\n'
             'CMD ["index.handler"]\n')),
+ 'LI305': ('A RUN is built again when its own text or something before it changes. `RUN apt-get update` '
+           'never changes, so the list of packages in the cache becomes\n'
+           'weeks old while the RUN with the installation below it changes now and then. The list then names '
+           'versions that the mirrors have\n'
+           'dropped ("404 Not Found"), or leaves out a security update. In one RUN both are run or neither.\n'
+           '\n'
+           'The lists also stay in the image, since nothing can remove them from their layer later. Nothing '
+           'is said where another program in the\n'
+           'same RUN may be the one that installs.',
+           ('https://docs.docker.com/build/building/best-practices/#apt-get',),
+           ('reproducibility',),
+           ('E: Failed to fetch 404 Not Found docker build',
+            'E: Unable to locate package docker apt-get update cache'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update\n'
+            'RUN apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n',
+            'FROM alpine:3.22 AS assets\n'
+            'RUN apk update\n'
+            'RUN apk add --no-cache zip\n'
+            '\n'
+            'FROM ubuntu:24.04\n'
+            'RUN echo "deb https://example.com/apt stable main" > /etc/apt/sources.list.d/example.list && '
+            '\\\n'
+            '    apt-get -qq update && \\\n'
+            '    apt-get clean\n'
+            'RUN apt-get install -y --no-install-recommends example\n'
+            'WORKDIR /srv/app\n'
+            'COPY --from=assets /usr/bin/zip /usr/local/bin/zip\n'
+            'COPY app.bin ./\n'
+            'CMD ["./app.bin"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'RUN apt-get update; apt-get -y upgrade; rm -rf /var/lib/apt/lists/*\n',
+            'FROM debian:12-slim\n'
+            'COPY install.sh /tmp/\n'
+            'RUN apt-get update && /tmp/install.sh && rm -rf /var/lib/apt/lists/*\n'
+            'RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update\n'
+            'RUN apt-get update && npx playwright install --with-deps && rm -rf /var/lib/apt/lists/*\n'),
+           (None, None)),
+ 'LI306': ('Off by default, and for most images it should stay so: distributions remove a version from their '
+           'mirrors on the day the next one comes, so that\n'
+           'a pinned build fails, and what it fails to install is mostly a security update. What makes such '
+           'a build repeatable is the base image by digest together with a\n'
+           'snapshot of the repositories (snapshot.debian.org, `releasever` of Amazon Linux 2023).\n'
+           '\n'
+           'Groups cannot have a version. Where a variable stands for a whole package and the text does not '
+           'tell its value, or a loop installs what it\n'
+           'counts through, nothing is said; hadolint speaks there.',
+           ('https://docs.docker.com/build/building/best-practices/#apt-get',
+            'https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades.html'),
+           ('reproducibility',),
+           ('E: Version 1.2 for package was not found', 'pin versions in apt get install'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends jq=1.6-2.1 curl && rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM alpine:3.22 AS a\n'
+            'RUN apk add --no-cache --virtual .build curl git=2.45.2-r0 zlib~1.3 python3@edge\n'
+            'FROM fedora:41 AS b\n'
+            'RUN dnf install -y httpd-2.4.62 mod_ssl my-package kernel-headers-6.11.4-301.fc41 ./local.rpm '
+            '&& dnf clean all\n'
+            'FROM opensuse/leap:15.6 AS c\n'
+            'RUN zypper in -y apache2=2.4 vim "git>=2" && zypper clean --all\n'
+            'FROM centos:7 AS d\n'
+            'RUN yum -y install epel-release "nodejs-16.*" && yum clean all && rm -rf /var/cache/yum\n'
+            'FROM debian:12-slim\n'
+            'ARG PACKAGES=jq\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends "$PACKAGES" && rm -rf '
+            '/var/lib/apt/lists/*\n'),
+           ('FROM debian:12-slim\n'
+            'ARG JQ_VERSION\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends jq=${JQ_VERSION} curl/bookworm '
+            './app.deb $MORE && rm -rf /var/lib/apt/lists/*\n',
+            'FROM fedora:41\n'
+            'ARG V\n'
+            'RUN dnf install -y "httpd-${V}" && dnf group install -y "Development Tools" && dnf clean all && '
+            'dnf remove -y foo\n'),
+           (None, None)),
  'LI401': ('Compilers, build systems, headers and SDKs are needed while an image is built and never when it '
            'runs. In a single stage\n'
            'they all become part of it: gcc and its friends alone are 200 to 400 MB, a JDK, Go or Rust '
@@ -2919,8 +2997,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'own settings, and answers\n'
            'that are piped in (`yes | apt-get install …`), for which nothing is said here though hadolint '
            'does. A variable that may hold the option is\n'
-           'given the benefit of the doubt. DEBIAN_FRONTEND=noninteractive is no answer: it is for the '
-           "packages' own questions.",
+           'given the benefit of the doubt, and simulations (`-s`) ask nothing. '
+           "DEBIAN_FRONTEND=noninteractive is no answer: it is for the packages' own questions.",
            ('https://manpages.debian.org/stable/apt/apt-get.8.en.html',
             'https://dnf.readthedocs.io/en/latest/command_ref.html',
             'https://docs.docker.com/build/building/best-practices/#apt-get'),
@@ -3119,6 +3197,159 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN --mount=type=ssh mkdir -p /root/.ssh && git clone --depth=1 git@example.com:app.git '
             '/srv/app\n'),
            (None, None)),
+ 'LI655': ('A shell runs the lines of a here-document, and commands joined by `;`, one after the other '
+           'whatever becomes of them. Only the last\n'
+           "one's exit status counts, and that is often `rm -rf …`, which always succeeds. The layer without "
+           'the package is cached like any other, and the\n'
+           'function fails later, where it is harder to see why. `set -e` (or `RUN <<EOF` with `set -e` as '
+           'its first line, or `SHELL ["/bin/bash", "-e", "-c"]`) stops\n'
+           'at the first failure.\n'
+           '\n'
+           'Only installations are looked at, where a failure is never meant to be passed over. `||` behind '
+           'it is a decision and is accepted.\n'
+           'The fix is marked unsafe because commands that fail without harm today would stop the build.',
+           ('https://docs.docker.com/reference/dockerfile/#here-documents',
+            'https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#set'),
+           ('build',),
+           ('docker heredoc RUN does not stop on error', 'dockerfile RUN semicolon ignores failure'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update; apt-get install -y --no-install-recommends curl; rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN <<EOF\n'
+            'dnf install -y git-core && dnf clean all\n'
+            'pip install --no-cache-dir -r requirements.txt\n'
+            'dnf remove -y git-core\n'
+            'rm -rf /var/cache/dnf\n'
+            'EOF\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM debian:12-slim AS a\n'
+            'RUN set -eux; apt-get update; apt-get install -y --no-install-recommends curl; rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-e", "-o", "pipefail", "-c"]\n'
+            'RUN apt-get update; apt-get install -y --no-install-recommends curl; rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'RUN <<EOF bash -ex\n'
+            'apt-get update\n'
+            'apt-get install -y --no-install-recommends jq\n'
+            'rm -rf /var/lib/apt/lists/*\n'
+            'EOF\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update; apt-get install -y --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends jq || true; rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'RUN if true; then apt-get update; apt-get install -y --no-install-recommends git; fi; rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM alpine:3.22\n'
+            'RUN apk add --no-cache \\\n'
+            '      curl \\\n'
+            '    && { echo a; echo b; } > /etc/example\n'
+            'RUN apk add --no-cache jq && for f in a b; do echo "$f"; touch "$f"; done\n'
+            'RUN apk add --no-cache git && (echo a; echo b)\n'),
+           ('FROM debian:12-slim\n'
+            'RUN set -e; apt-get update; apt-get install -y --no-install-recommends curl; rm -rf '
+            '/var/lib/apt/lists/*\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN <<EOF\n'
+            'set -e\n'
+            'dnf install -y git-core && dnf clean all\n'
+            'pip install --no-cache-dir -r requirements.txt\n'
+            'dnf remove -y git-core\n'
+            'rm -rf /var/cache/dnf\n'
+            'EOF\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n')),
+ 'LI656': ('`RUN curl https://example.com/install.sh | sh` succeeds when the server is down: curl fails, sh '
+           'runs an empty script and is content. The layer is\n'
+           'cached, and the image lacks what should have been installed. With `-o pipefail` the pipe fails '
+           "if any of its commands does. bash and BusyBox's ash know\n"
+           "the option, Debian's dash (its /bin/sh) only in recent releases, which is why SHELL is the usual "
+           'place for it; SHELL holds for the\n'
+           'instructions after it and for stages built on this one, whatever hadolint says of the latter.\n'
+           '\n'
+           'Programs such as tar, gunzip and sha256sum fail on an empty or cut input by themselves: a hint '
+           'then. Nothing is said of pipes that begin with\n'
+           '`echo`, `printf`, `yes`, or with programs that only look at the system (LI657 speaks of those, '
+           'off by default), of pipes followed by `||`, after `set -o pipefail` in the same RUN,\n'
+           'and of scripts for other interpreters than a POSIX shell. `head` at the end closes the pipe on '
+           'purpose.\n'
+           '\n'
+           'The fix is marked unsafe: a pipe that always failed unseen becomes visible.',
+           ('https://docs.docker.com/build/building/best-practices/#using-pipes',
+            'https://www.gnu.org/software/bash/manual/bash.html#Pipelines'),
+           ('build',),
+           ('curl | sh docker build succeeds although download failed',
+            'set -o pipefail Illegal option -o pipefail'),
+           ('FROM debian:12-slim\nRUN wget -qO- https://example.com/setup | tee /tmp/setup\n',
+            'FROM alpine:3.22 AS build\n'
+            'RUN apk add --no-cache curl jq\n'
+            'RUN curl -fsSL https://example.com/app.tar.gz | tar -xz -C /opt\n'
+            'RUN VERSION=$(curl -fsSL https://example.com/latest | jq -r .tag) \\\n'
+            '    && echo "$VERSION" > /opt/version\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /opt /opt\n'
+            'RUN echo "app:x:1000:1000::/home/app:/bin/sh" | cat >> /etc/passwd\n'
+            'USER app\n'
+            'CMD ["/opt/app"]\n'),
+           ('FROM debian:12-slim AS base\n'
+            'SHELL ["/bin/bash", "-euo", "pipefail", "-c"]\n'
+            'RUN curl -fsSL https://example.com/a | tee /tmp/a\n'
+            'FROM base\n'
+            'RUN curl -fsSL https://example.com/b | tee /tmp/b\n'
+            'FROM fedora:41\n'
+            'RUN set -o pipefail && curl -fsSL https://example.com/c | tee /tmp/c\n'
+            "RUN bash -o pipefail -c 'curl -fsSL https://example.com/c | tee /tmp/d'\n",
+            'FROM debian:12-slim\n'
+            'RUN echo "debconf debconf/frontend select Noninteractive" | debconf-set-selections\n'
+            'RUN yes | ./configure --ask\n'
+            'RUN curl -fsSL https://example.com/optional | tee /tmp/a || true\n'
+            'RUN ["curl", "https://example.com/?a|b"]\n',
+            'FROM mcr.microsoft.com/windows/servercore:ltsc2022\n'
+            'SHELL ["powershell", "-Command"]\n'
+            'RUN Get-Content a.txt | Out-File b.txt\n'),
+           ('FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            'RUN wget -qO- https://example.com/setup | tee /tmp/setup\n',
+            'FROM alpine:3.22 AS build\n'
+            'RUN apk add --no-cache curl jq\n'
+            'SHELL ["/bin/ash", "-eo", "pipefail", "-c"]\n'
+            'RUN curl -fsSL https://example.com/app.tar.gz | tar -xz -C /opt\n'
+            'RUN VERSION=$(curl -fsSL https://example.com/latest | jq -r .tag) \\\n'
+            '    && echo "$VERSION" > /opt/version\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /opt /opt\n'
+            'RUN echo "app:x:1000:1000::/home/app:/bin/sh" | cat >> /etc/passwd\n'
+            'USER app\n'
+            'CMD ["/opt/app"]\n')),
+ 'LI657': ('Those pipes of which LI656 says nothing because their first commands hardly fail (`echo x | '
+           'passwd --stdin`, `find … | xargs`),\n'
+           'for those who want pipefail set before any pipe. Off by default. One finding a RUN, and none '
+           'where LI656 has one. `set -o pipefail` in the RUN itself is accepted,\n'
+           "and so is a SHELL that a stage inherits, both unlike hadolint's rule.",
+           ('https://docs.docker.com/build/building/best-practices/#using-pipes',),
+           ('style',),
+           (),
+           ('FROM debian:12-slim\nRUN echo root:x | chpasswd\n',
+            'FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends ca-certificates file \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            "RUN find /usr -name '*.so' -print0 \\\n"
+            '    | xargs -0 strip\n'
+            "RUN ldd /bin/ls | awk '{print $3}' > /tmp/libraries; true\n"
+            'WORKDIR /srv\n'
+            'COPY run ./\n'
+            'CMD ["./run"]\n'),
+           ('FROM debian:12-slim\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN echo root:x | chpasswd\n',
+            'FROM debian:12-slim\nRUN test -d /srv || mkdir /srv; echo "a | b"\n'),
+           (None, None)),
  'LI658': ('Either does what the other does. Where the base image has only one of them the other has to be '
            'installed, with libraries of\n'
            'its own. Off by default: many images have both, and then it is a question of style. Each RUN of '
@@ -3183,6 +3414,41 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    && wget --progress=dot:giga -O /tmp/c -c https://example.com/c \\\n'
             '    && wget -nv https://example.com/d\n'
             'CMD ["cat", "/tmp/a"]\n')),
+ 'LI660': ("Every upgraded package is in the image twice, once in the base's layer and once in this one. The "
+           "builder's cache keeps the layer, so\n"
+           'that the upgrade happens once and never again until something above it changes: as a means for '
+           'security updates it is weak.\n'
+           'Base images that are maintained are rebuilt when it matters; `docker build --pull` takes the '
+           'newest.\n'
+           '\n'
+           "Off by default, since opinions differ: Docker's documentation used to advise against it and does "
+           'not any more. An upgrade of packages that are named is\n'
+           'not meant. `zypper dist-upgrade` changes the release as well.',
+           ('https://docs.docker.com/build/building/best-practices/#rebuild-your-images-often',
+            'https://pythonspeed.com/articles/security-updates-in-docker/'),
+           ('reproducibility', 'size'),
+           ('apt-get dist-upgrade dockerfile', 'do not use zypper dist-upgrade'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get -y dist-upgrade && apt-get install -y --no-install-recommends '
+            'curl && rm -rf /var/lib/apt/lists/*\n',
+            'FROM opensuse/leap:15.6 AS a\n'
+            'RUN zypper --non-interactive dup && zypper clean --all\n'
+            'FROM alpine:3.22 AS b\n'
+            'RUN apk --no-cache upgrade\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'RUN dnf -y update \\\n'
+            '    && dnf -y install git-core \\\n'
+            '    && dnf clean all \\\n'
+            '    && rm -rf /var/cache/dnf\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM fedora:41\nRUN dnf -y upgrade openssl && dnf -y install git && dnf clean all\n',
+            'FROM python:3.13-slim\n'
+            'RUN pip install --no-cache-dir --upgrade pip && apt-get update && apt-get install -y '
+            '--no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n'),
+           (None, None)),
  'LI661': ('Debian 12 and Ubuntu 24.04 are the last releases with apt-key. A build on a later base ends with '
            '"apt-key: not found". Its keys\n'
            'are trusted for whatever repository, so that the owner of one can replace packages of all '
