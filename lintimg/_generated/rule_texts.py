@@ -1493,6 +1493,21 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY requirements.txt .\n'
             'RUN pip install --no-cache-dir -r requirements.txt --target ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.handler"]\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            '\n'
+            '# the function\n'
+            '# and its helpers\n'
+            'COPY src/ ./src/\n'
+            '\n'
+            'COPY config.js ./\n'
+            'COPY package*.json ./\n'
+            '\n'
+            '# dependencies\n'
+            'RUN npm ci --omit=dev \\\n'
+            '    && npm cache clean --force\n'
+            '\n'
+            'CMD ["src/index.handler"]\n',
             'FROM python:3.12-slim\n'
             'WORKDIR /function\n'
             'COPY requirements.txt ./\n'
@@ -1610,8 +1625,35 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=c /src /c\n'
             'CMD ["/app/run"]\n',
             None,
-            None,
-            None,
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install --no-cache-dir -r requirements.txt --target ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            '\n'
+            'COPY package*.json ./\n'
+            '\n'
+            '# dependencies\n'
+            'RUN npm ci --omit=dev \\\n'
+            '    && npm cache clean --force\n'
+            '\n'
+            '# the function\n'
+            '# and its helpers\n'
+            'COPY src/ ./src/\n'
+            '\n'
+            'COPY config.js ./\n'
+            '\n'
+            'CMD ["src/index.handler"]\n',
+            'FROM python:3.12-slim\n'
+            'WORKDIR /function\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.0.0\n'
+            'COPY src/ ./\n'
+            'ENTRYPOINT ["/usr/local/bin/python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
             None,
             '# syntax=docker/dockerfile:1\n'
             'ARG RUBY=3.3\n'

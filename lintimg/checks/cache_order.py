@@ -7,11 +7,10 @@ from posixpath import basename
 from typing import NamedTuple
 
 from lintimg.checks.build_inputs import SourceCopy, is_whole_context, source_copy
-from lintimg.checks.cache_order_fix import reordering_edits
 from lintimg.checks.install_inputs import copied_manifests, needs_sources
 from lintimg.checks.tables import table
 from lintimg.dockerfile.mounts import read_mounts
-from lintimg.lint.rule import Hit, HitRelated
+from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation
@@ -165,11 +164,24 @@ def _hit(bust: Bust, subject: Subject) -> Hit:
             "packages": listing([package.name for package in operation.packages]) or command,
             "instruction": bust.copy.copy.keyword,
         },
-        edits=reordering_edits(bust.copy, bust.run, operation, manifests, subject)
-        if bust.variant in ("manifest", "together")
-        else (),
+        edits=_edits(bust, manifests, subject),
         variant=bust.variant,
         severity="info" if severity else None,
         details={"manager": operation.manager, "manifests": list(manifests), "reason": bust.variant},
         related=(HitRelated(operation.span, f"{command} runs again after every change of {shown}"),),
+    )
+
+
+def _edits(bust: Bust, manifests: tuple[str, ...], subject: Subject) -> tuple[HitEdit, ...]:
+    if bust.variant == "one-step":
+        return ()
+    # Imported here: most files have no such finding.
+    from lintimg.checks.cache_order_fix import reordering_edits
+    from lintimg.checks.cache_order_move import moving_edits
+
+    split: tuple[HitEdit, ...] = ()
+    if bust.variant != "names":
+        split = reordering_edits(bust.copy, bust.run, bust.operation, manifests, subject)
+    return split or moving_edits(
+        bust.copy, bust.run, bust.operation, subject, needs_manifest=bust.variant != "names"
     )

@@ -29,7 +29,7 @@ def reordering_edits(
     row = table("build_inputs")["managers"][operation.manager]
     if instruction.json or instruction.heredocs or "globs" not in row or not _adjacent(copy, run, subject):
         return ()
-    if not _only_installs(run):
+    if not only_installs(run):
         return ()
     source = subject.document.source
     keyword = source.slice(instruction.keyword_span)
@@ -80,12 +80,12 @@ def _adjacent(copy: SourceCopy, run: ShippedRun, subject: Subject) -> bool:
         if copy.step.instruction.number < instruction.number < run.step.instruction.number:
             if instruction.keyword not in _BETWEEN:
                 return False
-            if instruction.keyword == "RUN" and not _only_installs(subject.run(step)):
+            if instruction.keyword == "RUN" and not only_installs(subject.run(step)):
                 return False
     return True
 
 
-def _only_installs(run: ShippedRun) -> bool:
+def only_installs(run: ShippedRun) -> bool:
     """Whether a RUN consists of package-manager calls that read no sources."""
     if run.step.instruction.heredocs:
         return False

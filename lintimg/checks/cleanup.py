@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from posixpath import join, relpath
 from typing import Any
 
-from lintimg.checks.cleanup_fix import joining_edits, moving_edits
 from lintimg.checks.development import development_left, development_names
 from lintimg.checks.effects import Placed, Removal, covers, placed_commands, removals
 from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
@@ -264,6 +263,8 @@ class _Layers:
         filtered: bool = False,
         manager: str | None = None,
     ) -> Hit:
+        from lintimg.checks.cleanup_fix import joining_edits, moving_edits
+
         line = self.subject.document.source.position(where.start).line
         counted = "Lambda counts" if self.subject.target.kind == "lambda" else "the image carries"
         details: dict[str, object] = {"what": what, "line": line}

@@ -10,7 +10,6 @@ from lintimg.aws.sizes import PackageSize, normalised_name, package_size
 from lintimg.aws.tables import table
 from lintimg.checks.effects import follows, variable
 from lintimg.checks.made import word_text
-from lintimg.checks.oversized_fix import edits_in_file, edits_on_line
 from lintimg.context.manifests import Dependency
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
@@ -123,6 +122,8 @@ def _hit(wanted: Wanted, subject: Subject) -> Hit:
 
 
 def _edits(wanted: Wanted, subject: Subject) -> tuple[HitEdit, ...]:
+    from lintimg.checks.oversized_fix import edits_in_file, edits_on_line
+
     row = _row(wanted.measured)
     if wanted.path is None:
         return edits_on_line(row, wanted.name, wanted.span, wanted.operation, subject.document.source)
