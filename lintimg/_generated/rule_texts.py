@@ -3029,6 +3029,270 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENTRYPOINT ["/main"]\n',
             'FROM alpine:3.22 AS scratch-tools\nFROM alpine:3.22 AS contexts\n'),
            (None, None)),
+ 'LI609': ('In FROM only arguments are known that an ARG before the first FROM declares, and the platform '
+           'arguments such as TARGETPLATFORM, BUILDPLATFORM and TARGETARCH. What is not\n'
+           'declared is replaced by nothing: `FROM node:22${VARIANT}` quietly builds on another image than '
+           'was meant, `FROM ${IMAGE}` fails.',
+           ('https://docs.docker.com/reference/build-checks/undefined-arg-in-from/',
+            'https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact'),
+           (),
+           ('UndefinedArgInFrom',
+            'FROM argument is not declared',
+            'base name should not be blank',
+            'invalid reference format'),
+           ('FROM node:22${VARIANT}\nCOPY index.js /app/\n',
+            'FROM --platform=$BUILDPLATFOM golang:1.25 AS build\nCOPY main.go /src/\n',
+            'ARG NODE=24\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE} AS modules\n'
+            'ARG FLAVOR=24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24${FLAVOR}\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["src/index.handler"]\n',
+            'FROM python:${PYTHON:-3.14}-slim\nCOPY app.py /app/\n'),
+           ('ARG VARIANT\nARG VERSION=22\nFROM node:${VERSION}${VARIANT}\nCOPY index.js /app/\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM --platform=$BUILDPLATFORM golang:1.25 AS build\n'
+            'ARG TARGETARCH\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN GOARCH=$TARGETARCH go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023-${TARGETARCH}\n'
+            'COPY --from=build /main /var/runtime/bootstrap\n'
+            'CMD ["main"]\n'),
+           (None, 'FROM --platform=$BUILDPLATFORM golang:1.25 AS build\nCOPY main.go /src/\n', None, None)),
+ 'LI611': ('Docker replaces a variable without value by nothing and goes on: a file ends up in /, a PATH '
+           'gets an empty entry (the working directory), a label stays empty. An ARG before the\n'
+           'first FROM is for FROM lines; a stage sees it only after an ARG of the same name in it.\n'
+           '\n'
+           "What the base image sets is known for AWS's images and the common official ones. On other images "
+           'a variable may come from the image, and this rule says nothing. RUN, CMD and ENTRYPOINT\n'
+           'are left to the shell. An ENV that only adds to what a variable may hold, and one with a '
+           'default, is a hint.',
+           ('https://docs.docker.com/reference/build-checks/undefined-var/',
+            'https://docs.docker.com/reference/dockerfile/#scope'),
+           (),
+           ('UndefinedVar', 'Usage of undefined variable'),
+           ('FROM alpine:3.22\nENV PATH=$PAHT:/app/bin\n',
+            'ARG VERSION=3.14\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION}\n'
+            'LABEL python=${VERSION}\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-slim AS build\n'
+            'ARG SOURCE=src\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY ${SOURCE} ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --chown=$OWNER --from=build \\\n'
+            '     /app/dist/ \\\n'
+            '     ${LAMBDA_TASK_ROOT}/${TARGET_FOLDER}\n'
+            'ENV NODE_PATH=$NODE_PATH:/opt/shared \\\n'
+            '    LOG_LEVEL=${LOG_LEVEL_DEFAULT:-info}\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}/\n'
+            'ENV LD_LIBRARY_PATH=/opt/mine:$LD_LIBRARY_PATH PATH=$PATH:/opt/bin2\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.14-slim AS one\n'
+            'ARG WHERE\n'
+            'ARG VERSION=$PYTHON_VERSION\n'
+            'COPY app.py $WHERE\n'
+            'RUN echo $SHELL_SETS_IT\n'
+            "ENV PROMPT='$ON_PURPOSE' PRICE=\\$5\n"
+            'CMD echo $HOME\n'
+            '\n'
+            'FROM registry.example.com/base:7 AS two\n'
+            'WORKDIR $HOME_OF_THE_BASE\n'
+            'COPY app.py ./\n'
+            '\n'
+            'FROM one AS three\n'
+            'COPY other.py $WHERE\n',
+            'FROM alpine:3.22\nARG A=1 B=$A\nENV C=$B\n'),
+           ('FROM alpine:3.22\nENV PATH=$PATH:/app/bin\n',
+            'ARG VERSION=3.14\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION}\n'
+            'ARG VERSION\n'
+            'LABEL python=${VERSION}\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            None)),
+ 'LI614': ('FROM takes the image for the target platform unless it is told otherwise. The flag changes '
+           'nothing and makes readers look for a reason. It is a matter of style, so this rule is\n'
+           'off unless it is asked for.',
+           ('https://docs.docker.com/reference/build-checks/redundant-target-platform/',),
+           ('style',),
+           ('RedundantTargetPlatform', 'Setting platform to predefined $TARGETPLATFORM in FROM is redundant'),
+           ('FROM --platform=$TARGETPLATFORM alpine:3.22\nCOPY tool /tool\n',
+            'FROM --platform=$BUILDPLATFORM golang:1.25 AS build\n'
+            'ARG TARGETARCH\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN GOARCH=$TARGETARCH go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM --platform=${TARGETPLATFORM} alpine:3.22\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n'),
+           ('FROM --platform=$BUILDPLATFORM golang:1.25 AS build\nFROM alpine:3.22\n',
+            'ARG TARGETPLATFORM\n'
+            'FROM alpine:3.22 AS base\n'
+            'WORKDIR /app\n'
+            'COPY install.sh ./\n'
+            'ARG TARGETPLATFORM\n'
+            'RUN ./install.sh "$TARGETPLATFORM"\n'
+            '\n'
+            'FROM base AS shipped\n'
+            'COPY app ./app\n'
+            'USER 1000\n'
+            'ENTRYPOINT ["./app"]\n'),
+           ('FROM alpine:3.22\nCOPY tool /tool\n',
+            'FROM --platform=$BUILDPLATFORM golang:1.25 AS build\n'
+            'ARG TARGETARCH\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN GOARCH=$TARGETARCH go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n')),
+ 'LI615': ('A plain `docker build` of this file cannot work, neither here nor in tools that look at the file '
+           'alone. Some files want it so, to make everybody choose; this rule is therefore\n'
+           'off unless it is asked for.',
+           ('https://docs.docker.com/reference/build-checks/invalid-default-arg-in-from/',),
+           (),
+           ('InvalidDefaultArgInFrom',
+            'Default value for ARG results in empty or invalid base image name',
+            'base name should not be blank'),
+           ('ARG TAG\nFROM busybox:${TAG}\nCOPY tool /tool\n',
+            'ARG REGISTRY=public.ecr.aws\n'
+            'ARG BASE\n'
+            'FROM ${REGISTRY}/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM $BASE\n'
+            'COPY --from=modules /var/task/node_modules/ /app/node_modules/\n'
+            'COPY src/ /app/src/\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["/app/src/index.js"]\n'),
+           ('ARG TAG=3.22\n'
+            'ARG VARIANT\n'
+            'ARG OTHER\n'
+            'FROM alpine:${TAG}${VARIANT} AS one\n'
+            'FROM alpine:${OTHER:-3.22} AS two\n',
+            'ARG VERSION=3.14\n'
+            'ARG BASE=public.ecr.aws/lambda/python:${VERSION}\n'
+            'ARG TARGETARCH\n'
+            'FROM ${BASE} AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI616': ('A constant platform keeps the file from being built for any other. On a machine of another kind '
+           'the build and the image run under emulation, many times slower. Where a stage exists for\n'
+           'one platform, name it so (AS build-amd64), and for tools that run while building take '
+           '--platform=$BUILDPLATFORM.\n'
+           '\n'
+           "A function's image has exactly one architecture, so for Lambda a constant is right and this rule "
+           'does not apply. A platform that a variable names can be changed\n'
+           'and is no constant, whatever the variable is called.',
+           ('https://docs.docker.com/reference/build-checks/from-platform-flag-const-disallowed/',
+            'https://docs.docker.com/build/building/multi-platform/'),
+           (),
+           ('FromPlatformFlagConstDisallowed',
+            'FROM --platform flag should not use constant value',
+            'Do not use --platform flag with FROM'),
+           ('FROM --platform=linux/amd64 python:3.14-slim\nCOPY app.py /app/\n',
+            'FROM --platform=linux/arm64 golang:1.25 AS build-amd64\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM --platform=amd64 alpine:3.22\n'
+            'COPY --from=build-amd64 /main /main\n'
+            'ENTRYPOINT ["/main"]\n'),
+           ('FROM --platform=linux/arm64 public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'ARG PLATFORM=linux/amd64\n'
+            'FROM --platform=$BUILDPLATFORM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY main.go ./\n'
+            'RUN go build -o /main main.go\n'
+            '\n'
+            'FROM --platform=linux/amd64 alpine:3.22 AS shipped_amd64\n'
+            'FROM --platform=linux/arm64 alpine:3.22 AS shipped_arm64\n'
+            'FROM --platform=$PLATFORM alpine:3.22\n'
+            'COPY --from=build /main /main\n'),
+           (None, None)),
+ 'LI629': ('All values of an ENV are worked out before any of them is set. `ENV A=/app B=$A/bin` leaves B as '
+           '/bin, or with whatever A was before this line. A reference of a variable to itself\n'
+           '(PATH=$PATH:/app) is what ENV is for and not reported, nor are variables that an earlier line of '
+           'the stage sets.',
+           ('https://docs.docker.com/reference/dockerfile/#environment-replacement',),
+           (),
+           ('Do not refer to an environment variable within the same ENV statement where it is defined',
+            'UndefinedVar'),
+           ('FROM alpine:3.22\nENV APP=/app APP_BIN=$APP/bin\n',
+            'FROM registry.example.com/base:7\n'
+            'WORKDIR /srv\n'
+            'ENV SPARK_VERSION=4.0.1 \\\n'
+            '    SPARK_HOME=/opt/spark \\\n'
+            '    SPARK_CONF=${SPARK_HOME}/conf \\\n'
+            '    PATH=${PATH}:${SPARK_HOME}/bin\n'
+            'COPY jobs/ ./jobs/\n'
+            'COPY submit.sh ./\n'
+            'RUN chmod 755 submit.sh\n'
+            'USER 1000\n'
+            'ENTRYPOINT ["/srv/submit.sh"]\n',
+            'FROM alpine:3.22\nENV BIN=$ROOT/bin ROOT=/app\n'),
+           ('FROM alpine:3.22\nENV APP=/app\nENV APP_BIN=$APP/bin PATH=$PATH:$APP/bin\n',
+            'FROM python:3.14-slim AS base\n'
+            'ARG ROOT=/srv\n'
+            'ENV HOME_FOLDER=/home/app\n'
+            'WORKDIR /srv\n'
+            '\n'
+            'FROM base\n'
+            'ENV ROOT=$ROOT DATA=${ROOT}/data\n'
+            'ENV HOME_FOLDER=/home/other CONFIG=${HOME_FOLDER}/.config\n'
+            'COPY app.py ./\n'
+            'USER 1000\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM alpine:3.22\nARG APP_ROOT\nENV APP=1 BIN=$APP_ROOT/bin\n'),
+           ('FROM alpine:3.22\nENV APP=/app\nENV APP_BIN=$APP/bin\n',
+            'FROM registry.example.com/base:7\n'
+            'WORKDIR /srv\n'
+            'ENV SPARK_VERSION=4.0.1 \\\n'
+            '    SPARK_HOME=/opt/spark\n'
+            'ENV SPARK_CONF=${SPARK_HOME}/conf \\\n'
+            '    PATH=${PATH}:${SPARK_HOME}/bin\n'
+            'COPY jobs/ ./jobs/\n'
+            'COPY submit.sh ./\n'
+            'RUN chmod 755 submit.sh\n'
+            'USER 1000\n'
+            'ENTRYPOINT ["/srv/submit.sh"]\n',
+            None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '
