@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from lintimg.checks.package_manager import strands
 from lintimg.dockerfile.build import Stage
 from lintimg.dockerfile.document import Word
 from lintimg.lint.rule import HitEdit
@@ -20,6 +19,9 @@ def rename_base(subject: Subject, stage: Stage, image: str) -> HitEdit | None:
     None where a variable's value comes from elsewhere or serves another image too, and where a RUN calls
     a package manager that `image` lacks and no renaming mends that.
     """
+    # Imported here: few files have a base that is to be left.
+    from lintimg.checks.package_manager import strands
+
     if strands(subject, stage, image):
         return None
     written = stage.base.text

@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from lintimg.checks.build_inputs import is_whole_context
-from lintimg.checks.ignore_file_fix import ignore_edit, pattern_for, worth_leaving_out
 from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
 from lintimg.context.build_context import BuildContext
@@ -71,9 +70,13 @@ def copy_whole_context(subject: Subject) -> Iterator[Hit]:
                 junk = _sorted_out(match.files, source, subject, context)
                 names = junk.worth_telling()
                 if names:
+                    from lintimg.checks.ignore_file_fix import worth_leaving_out
+
                     hits.append(_hit(word, source, names, junk))
                     found |= worth_leaving_out(junk.kinds, names)
     if context is not None and hits:
+        from lintimg.checks.ignore_file_fix import ignore_edit
+
         # One edit for all: every COPY reads the same ignore file.
         edit = ignore_edit(subject, context, found)
         yield hits[0]._replace(edits=(edit,) if edit is not None else ())
@@ -81,6 +84,8 @@ def copy_whole_context(subject: Subject) -> Iterator[Hit]:
 
 
 def _hit(word: Word, source: str, names: list[str], junk: Junk) -> Hit:
+    from lintimg.checks.ignore_file_fix import pattern_for
+
     total = sum(junk.bytes[name] for name in names)
     secrets = [name for name in names if junk.kinds[name] == "secret"]
     return Hit(
