@@ -8,6 +8,7 @@ from typing import Any
 from lintimg.cli.fast_lane import read_words
 
 VALUES = {
+    "--via": "via",
     "--platform": "platform",
     "--max-size": "max_size",
     "--max-waste": "max_waste",
@@ -34,6 +35,7 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
     values, switches = words.values, words.switches
     return {
         "reference": words.arguments[0],
+        "via": values.get("via", "auto"),
         "platform": values.get("platform"),
         "hashes": switches.get("hashes", False),
         "top": 10,

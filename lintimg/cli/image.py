@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from typing import cast, get_args
 
 from lintimg import __version__
 from lintimg.aws.limits import IMAGE_LIMIT
@@ -14,7 +15,7 @@ from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
 from lintimg.image.errors import ImageError
 from lintimg.image.gates import Gates, broken_gates
-from lintimg.image.image import Options
+from lintimg.image.image import Options, Via
 from lintimg.image.open import opened_image
 from lintimg.image.summary import image_stack, summarize
 from lintimg.model.finding import Problem
@@ -27,6 +28,7 @@ from lintimg.settings.units import read_size
 def run_image(
     *,
     reference: str,
+    via: str,
     platform: str | None,
     hashes: bool,
     top: int,
@@ -43,7 +45,7 @@ def run_image(
     wanted = [_format(text) for text in formats]
     gates, from_file = _gates(max_size, max_waste, min_efficiency)
     with bytes_shown(quiet=quiet) as progress:
-        options = Options(platform=platform, hashes=hashes, progress=progress)
+        options = Options(via=_via(via), platform=platform, hashes=hashes, progress=progress)
         try:
             with opened_image(reference, sys.stdin.buffer, options) as image:
                 notes = image.notes
@@ -105,6 +107,13 @@ def _gates(max_size: str | None, max_waste: str | None, min_efficiency: float | 
     )
     found = read_dive_ci(working_directory()) if given == Gates() else None
     return (given, False) if found is None else (found, True)
+
+
+def _via(text: str) -> Via:
+    known = get_args(Via)
+    if text not in known:
+        raise UsageError(unknown("--via", text, known))
+    return cast("Via", text)
 
 
 def _size(flag: str, text: str) -> int:

@@ -21,6 +21,15 @@ def image(
             rich_help_panel=_READ,
         ),
     ],
+    via: Annotated[
+        str,
+        typer.Option(
+            metavar="WAY",
+            help="How an engine's image is read: auto, database (its own files), save (an export) or history"
+            " (sizes alone, at once).",
+            rich_help_panel=_READ,
+        ),
+    ] = "auto",
     platform: Annotated[
         str | None,
         typer.Option(
@@ -92,6 +101,7 @@ def image(
     raise typer.Exit(
         run_image(
             reference=reference,
+            via=via,
             platform=platform,
             hashes=hashes,
             top=top,

@@ -49,11 +49,16 @@ def bytes_shown(*, quiet: bool = False) -> Iterator[Callable[[str, int, int | No
     def show(what: str, came: int, whole: int | None) -> None:
         nonlocal due, shown
         now = monotonic()
-        if now < due:
+        # What begins with nothing begins with a long wait.
+        if came and now < due:
             return
         due, shown = now + _PACE, True
+        if not came:
+            sys.stderr.write(f"\r\033[K{what} …")
+            sys.stderr.flush()
+            return
         of = "" if whole is None else f" of {size_text(whole)}"
-        rate = f", {size_text(int(came / (now - begin)))}/s" if came else ""
+        rate = f", {size_text(int(came / (now - begin)))}/s"
         sys.stderr.write(f"\r\033[K{what}: {size_text(came)}{of}{rate}")
         sys.stderr.flush()
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lintimg.image.entries import Entries
 from lintimg.model.image import CompressedBasis
+
+Via = Literal["auto", "database", "save", "history"]
+"""The engine's own database, an export as `docker save` makes it, or only what the engine tells of sizes."""
 
 Read = Callable[[int, int], bytes | None]
 """The first bytes of an entry's content: takes its number and how many; None where they are not at hand."""
@@ -66,6 +69,8 @@ class Image(NamedTuple):
 class Options(NamedTuple):
     """How an image is read."""
 
+    via: Via = "auto"
+    """How an engine's image is read."""
     platform: str | None = None
     """`os/architecture[/variant]`; by default linux/amd64, then linux/arm64, then the first."""
     hashes: bool = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,9 @@ from lintimg.image.store import ArchiveStore, FolderStore, StreamStore
 _PIECE = 1 << 20
 _MARKS = ("oci-layout", "index.json", "manifest.json")
 """Files one of which a folder with an image has."""
+_NAME = re.compile(r"[a-z0-9][\w.:/@+-]{0,500}\Z", re.ASCII)
+"""What may be an image's name or ID; a path that is not there is none."""
+_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 
 
 @contextmanager
@@ -33,10 +37,20 @@ def opened_image(reference: str, stdin: BinaryIO, options: Options) -> Iterator[
         if reference == "-":
             yield _open_stream(stdin, "-", None, options, None)
             return
-        found = open_path(reference, options, files)
-        if found is None:
-            raise ImageError("no such file or folder with an image")
-        yield found
+        yield open_path(reference, options, files) or _named(reference, options)
+
+
+def _named(reference: str, options: Options) -> Image:
+    """The image that an engine or a registry has under a name."""
+    scheme, colon, name = reference.partition("://")
+    if colon and scheme not in ("engine", "podman", "registry"):
+        raise ImageError(f"{scheme}:// is not known; known are engine://, podman:// and registry://")
+    name = name if colon else reference
+    if not _NAME.match(name) or name.endswith(_ENDINGS):
+        raise ImageError("no such file, and no folder with an image")
+    from lintimg.image.engine import read_engine
+
+    return read_engine(name, options, podman=scheme == "podman")._replace(reference=reference)
 
 
 def open_path(reference: str, options: Options, files: ExitStack) -> Image | None:

@@ -147,6 +147,8 @@ class _Writer:
         if report.images:
             read = f"{_count(len(report.images), 'image')} read"
             checked = f"{checked}, {read}" if report.files else read
+        if not report.files and any(problem.image for problem in report.errors):
+            return
         tail = f"; {len(report.suppressed)} silenced" if report.suppressed else ""
         if report.findings:
             self.lines.append(f"{checked}: {self.counts()}{tail}.")

@@ -21,6 +21,11 @@ _IMAGE = old_save(
 )
 
 
+@pytest.fixture(autouse=True)
+def _no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     """A saved image that wastes 60,000 of 140,000 bytes."""
