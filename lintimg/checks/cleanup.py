@@ -50,7 +50,7 @@ def cleanup_in_later_layer(subject: Subject) -> Iterator[Hit]:
 class _Layers:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self.settings = CacheSettings(subject)
+        self.settings = CacheSettings(subject.shipped_runs)
         self.budget = _COMPARISONS
         self.made: list[Made] = []
         self.packages: dict[tuple[str, str], Span] = {}

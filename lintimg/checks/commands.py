@@ -82,7 +82,7 @@ def wget_progress(subject: Subject) -> Iterator[Hit]:
     for run, _, command in subject.every_command.get("wget", ()):
         if len(command.words) > 1 and not any(_QUIET.match(word.pieces) for word in command.arguments):
             end = command.words[0].span.end
-            edits = () if run.step.instruction.json else (HitEdit(Span(end, end), " --progress=dot:giga"),)
+            edits = () if run.instruction.json else (HitEdit(Span(end, end), " --progress=dot:giga"),)
             yield Hit(command.words[0].span, edits=edits)
 
 
@@ -113,7 +113,7 @@ def sparse_login_records(subject: Subject) -> Iterator[Hit]:
         if number is None:
             continue
         end = command.words[0].span.end
-        edits = () if run.step.instruction.json else (HitEdit(Span(end, end), " -l"),)
+        edits = () if run.instruction.json else (HitEdit(Span(end, end), " -l"),)
         yield Hit(
             word.span,
             {"number": number[0]},

@@ -218,9 +218,8 @@ def _makes_strict(command: Command) -> bool:
 
 def _strict_edits(subject: Subject, run: ShippedRun, script: Script) -> tuple[HitEdit, ...]:
     """`set -e` before the script's first command."""
-    instruction = run.step.instruction
     first = script.commands[0]
-    if instruction.json or first.depth or not _plain(first):
+    if run.instruction.json or first.depth or not _plain(first):
         return ()
     start = first.statement.start
     text = subject.document.source.text

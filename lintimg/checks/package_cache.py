@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -22,10 +22,11 @@ from lintimg.checks.effects import (
 )
 from lintimg.checks.package_cache_fix import cleaning_edits
 from lintimg.checks.tables import table
-from lintimg.lint.rule import Hit
+from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
 from lintimg.model.finding import Saving
+from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 from lintimg.shell.script import Command
 
@@ -42,10 +43,11 @@ class Leftover(NamedTuple):
 
 def package_cache_left(subject: Subject) -> Iterator[Hit]:
     """A hit for every package manager whose cache stays in a shipped layer."""
-    settings = CacheSettings(subject)
+    runs = [run for run in subject.every_run if run.step.stage in subject.build.chain]
+    settings = CacheSettings(runs)
     rows = table("package_caches")["managers"]
     estimated: dict[int, int] | None = None
-    for run in subject.shipped_runs:
+    for run in runs:
         seen: set[str] = set()
         for operation, cache in leftovers(run, settings):
             manager = operation.manager
@@ -75,6 +77,45 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
                 severity="info" if linked else None,
                 details={"manager": manager, "cache": cache},
                 saving=Saving(bytes_, "estimated") if bytes_ else None,
+            )
+
+
+def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
+    """LI414: a hit for every package manager whose cache stays in a layer of a stage that is not shipped."""
+    for stage in subject.build.stages:
+        if stage.number in subject.build.chain:
+            continue
+        runs = [run for run in subject.every_run if run.step.stage == stage.number]
+        settings = CacheSettings(runs)
+        for run in runs:
+            seen: set[str] = set()
+            for operation, cache in leftovers(run, settings):
+                manager = operation.manager
+                if manager not in seen:
+                    seen.add(manager)
+                    verb = operation.verb.pieces if operation.verb is not None else ""
+                    yield Hit(
+                        operation.span,
+                        {"command": f"{operation.program} {verb}".strip(), "cache": cache},
+                        details={"manager": manager, "cache": cache},
+                    )
+
+
+def apk_cache_by_hand(subject: Subject) -> Iterator[Hit]:
+    """LI417: a hit for each `apk add` with a cache that something else removes."""
+    settings = CacheSettings(())
+    for run, operation in subject.every_operation.get("apk", ()):
+        verb = operation.verb
+        if verb is None or verb.pieces != "add" or operation.has("--no-cache", "--no-network", "--cache-dir"):
+            continue
+        if any(covers(mount, "/var/cache/apk") for mount in mounted(run.step)):
+            continue
+        if all(left.operation is not operation for left in leftovers(run, settings)):
+            yield Hit(
+                operation.span,
+                edits=()
+                if run.instruction.json
+                else (HitEdit(Span(verb.span.end, verb.span.end), " --no-cache"),),
             )
 
 
@@ -137,18 +178,18 @@ def _copies(operation: Operation, run: ShippedRun) -> bool:
 
 
 class CacheSettings:
-    """What configuration commands of the shipped chain say about caches, read when first asked for."""
+    """What configuration commands say about caches, read when first asked for."""
 
-    def __init__(self, subject: Subject) -> None:
-        """Nothing is read yet."""
-        self._subject = subject
+    def __init__(self, runs: Sequence[ShippedRun]) -> None:
+        """`runs` in the order they run."""
+        self._runs = runs
 
     @cached_property
     def commands(self) -> list[tuple[int, Operation]]:
         """The configuration commands, each with the number of its instruction."""
         return [
             (run.step.instruction.number, operation)
-            for run in self._subject.shipped_runs
+            for run in self._runs
             for operation in run.operations
             if operation.action == "configure"
         ]

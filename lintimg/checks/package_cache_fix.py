@@ -19,7 +19,7 @@ def cleaning_edits(
     operation: Operation, run: ShippedRun, subject: Subject, row: Mapping[str, Any]
 ) -> tuple[HitEdit, ...]:
     """What to change so that nothing of `operation` stays; nothing where the text does not allow it for sure."""
-    if run.step.instruction.json:
+    if run.instruction.json:
         return ()
     if "flag" in row:
         return _flag_edits(operation, run, subject, row)

@@ -91,7 +91,7 @@ def _may_hold_options(word: ShellWord, run: ShippedRun) -> bool:
 def with_option(run: ShippedRun, verb: ShellWord, option: str) -> tuple[HitEdit, ...]:
     """The edit that writes `option` behind a verb."""
     end = Span(verb.span.end, verb.span.end)
-    return (HitEdit(end, f', "{option}"' if run.step.instruction.json else f" {option}"),)
+    return (HitEdit(end, f', "{option}"' if run.instruction.json else f" {option}"),)
 
 
 def recommended_packages(subject: Subject) -> Iterator[Hit]:

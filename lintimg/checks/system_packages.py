@@ -100,18 +100,41 @@ def _pinned(package: PackageArgument, call: PlacedOperation) -> bool:
     manager = call.operation.manager
     text = package.text
     if "$" in text:
-        text = expanded(text, call.run.step.environment) or text
-        if text.startswith("$"):
-            return True
-    if text.endswith(_FILES) or package.kind in ("url", "path"):
+        values = [expanded(text, call.run.step.environment) or _assigned(text, call) or text]
+        text = next((each for value in values for each in value.split() if not _fixed(each, manager)), "$")
+        return text.startswith("$")
+    return (
+        package.kind in ("url", "path")
+        or (package.kind == "group" and text.startswith("@"))
+        or _fixed(text, manager)
+    )
+
+
+def _assigned(text: str, call: PlacedOperation) -> str | None:
+    """The value of a variable that the RUN itself sets before the call."""
+    value = None
+    for script in call.run.scripts:
+        for command in script.commands:
+            if command.statement.start >= call.operation.command.statement.start:
+                break
+            for assignment in command.assignments if not command.words else ():
+                if (
+                    text in (f"${assignment.name}", f"${{{assignment.name}}}")
+                    and assignment.value is not None
+                ):
+                    value = assignment.value.value
+    return value
+
+
+def _fixed(text: str, manager: str) -> bool:
+    """Whether a package names its version, as far as that is no matter of a variable."""
+    if text.endswith(_FILES):
         return True
     if manager not in _RPM:
         return any(mark in text for mark in _MARKS[manager])
-    if package.kind == "group":
-        return text.startswith("@") or ":" in text
     _, dash, version = text.partition("-")
     if not dash:
-        return False
+        return ":" in text
     parts = version.split("-")
     return "$" in version or (
         all(_RPM_PARTS.match(part) for part in parts) and any(part[:1].isdigit() for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintimg.checks.effects import variable
@@ -24,37 +25,54 @@ _INSTALLERS = {
     "uv": frozenset(("pip", "setuptools", "wheel")),
     "npm": frozenset(("npm",)),
 }
+_REFERENCE = re.compile(r"[^/:]@[^/]+$|#")
 _FLOATING = frozenset(("latest", "@latest", "*", "@*", "next", "@next", "master", "@master", "main", "@main"))
 
 
 def unpinned_package(subject: Subject) -> Iterator[Hit]:
     """A hit for each install command that names packages without a version."""
-    for stage in subject.build.stages:
-        if stage.number not in subject.build.used:
-            continue
-        for run in subject.runs(stage.number):
-            for operation in run.operations:
-                if operation.manager in _EXAMPLES and operation.action == "install":
-                    loose = _loose(operation, run)
-                    if loose:
-                        yield _hit(operation, loose)
+    for run in subject.every_run:
+        for operation in run.operations:
+            if operation.manager in _EXAMPLES and operation.action == "install":
+                loose = _loose(operation, run)
+                if loose:
+                    yield _hit(operation, loose)
+
+
+def unpinned_installer(subject: Subject) -> Iterator[Hit]:
+    """LI309: a hit for each command that fetches the newest release of a package manager itself."""
+    for manager, names in _INSTALLERS.items():
+        for run, operation in subject.every_operation.get(manager, ()):
+            if operation.action == "install" and not _constrained(operation, run):
+                loose = [package for package in _unversioned(operation) if package.name.lower() in names]
+                if loose:
+                    yield _hit(operation, loose)
 
 
 def _loose(operation: Operation, run: ShippedRun) -> list[PackageArgument]:
-    if operation.manager in ("pip", "uv") and (
+    if _constrained(operation, run):
+        return []
+    ignored = _INSTALLERS.get(operation.manager, frozenset())
+    return [package for package in _unversioned(operation) if package.name.lower() not in ignored]
+
+
+def _constrained(operation: Operation, run: ShippedRun) -> bool:
+    return operation.manager in ("pip", "uv") and (
         operation.has("-c", "--constraint", "--constraints", "--no-index", "--dry-run")
         or variable(operation, run.step, "PIP_CONSTRAINT")[0]
         or variable(operation, run.step, "UV_CONSTRAINT")[0]
-    ):
-        return []
-    ignored = _INSTALLERS.get(operation.manager, frozenset())
+    )
+
+
+def _unversioned(operation: Operation) -> list[PackageArgument]:
     return [
         package
         for package in operation.packages
-        if package.kind == "name"
-        and not package.pinned
-        and (package.version is None or package.version in _FLOATING)
-        and package.name.lower() not in ignored
+        if not package.pinned
+        and (
+            (package.kind == "name" and (package.version is None or package.version in _FLOATING))
+            or (package.kind == "vcs" and "$" not in package.text and not _REFERENCE.search(package.text))
+        )
     ]
 
 

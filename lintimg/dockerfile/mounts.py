@@ -25,7 +25,9 @@ class MountError(ValueError):
 
 
 def read_mounts(instruction: Instruction) -> tuple[Mount, ...]:
-    """All mounts of a RUN; what BuildKit cannot split is left out."""
+    """All mounts of a RUN, or of one that ONBUILD keeps for later; what BuildKit cannot split is left out."""
+    if instruction.trigger is not None:
+        instruction = instruction.trigger
     if instruction.keyword != "RUN":
         return ()
     mounts = []

@@ -50,6 +50,11 @@ class ShippedRun(NamedTuple):
     scripts: tuple[Script, ...]
     operations: tuple[Operation, ...]
 
+    @property
+    def instruction(self) -> Instruction:
+        """The RUN itself, also where it is ONBUILD's."""
+        return self.step.instruction.trigger or self.step.instruction
+
 
 class PlacedOperation(NamedTuple):
     """A package-manager call and the RUN it stands in."""
