@@ -1741,7 +1741,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'those of a requirements or\n'
            'lock file. A range such as `>=2,<3` is a decision and is accepted, so are constraints (`-c`), '
            'paths, URLs and\n'
-           'variables, and pip, setuptools and wheel themselves.',
+           'variables, and pip, setuptools, wheel and npm themselves (LI309, off by default, speaks of '
+           'those). A repository without a branch,\n'
+           'tag or commit is as good as no version. A tag such as `@latest`, which hadolint accepts for npm, '
+           'means the newest as well.',
            ('https://pip.pypa.io/en/stable/topics/repeatable-installs/',
             'https://docs.docker.com/build/building/best-practices/'),
            ('reproducibility',),
@@ -1750,6 +1753,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir keras-image-helper==0.0.2 onnxruntime "numpy<2"\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
+            'FROM python:3.13-slim\n'
+            'RUN pip install --no-cache-dir git+https://github.com/example/a.git '
+            'git+ssh://git@github.com/example/b@v1 "c @ git+https://github.com/example/c"\n'
+            'ONBUILD RUN pip install --no-cache-dir boto3\n',
             'FROM golang:1.22 AS tools\n'
             'RUN go install github.com/example/tool@latest && go install github.com/example/other@v1.2.3\n'
             '\n'
@@ -1777,7 +1784,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN npm ci --omit=dev && npm cache clean --force\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n'),
-           (None, None)),
+           (None, None, None)),
  'LI304': ('`npm install` treats the lock file as advice: where package.json asks for something the lock '
            'file does not hold, it resolves\n'
            'a new version and writes the lock file anew, in an image where nobody will see it. `npm ci` '
@@ -1913,6 +1920,30 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN dnf install -y "httpd-${V}" && dnf group install -y "Development Tools" && dnf clean all && '
             'dnf remove -y foo\n'),
            (None, None)),
+ 'LI309': ('LI303 leaves out pip, setuptools, wheel and npm, which are commonly brought up to date first, '
+           'and whose\n'
+           'releases seldom change what is installed. Who wants builds to be the same to the byte selects '
+           'this rule as well.',
+           ('https://pip.pypa.io/en/stable/topics/repeatable-installs/',),
+           ('reproducibility',),
+           (),
+           ('FROM python:3.13-slim\nRUN pip install --no-cache-dir --upgrade pip\n',
+            'FROM public.ecr.aws/lambda/nodejs:22 AS assets\n'
+            'RUN npm install -g npm && npm cache clean --force\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN python -m pip install --no-cache-dir -U pip setuptools==80.9.0 wheel \\\n'
+            '    && pip install --no-cache-dir -r requirements.txt\n'
+            'COPY --from=assets /var/lang/bin/node /opt/node\n'
+            'COPY app.py ./\n'
+            'ENV PYTHONDONTWRITEBYTECODE=1\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM python:3.13-slim\nRUN pip install --no-cache-dir --upgrade pip==25.3 "setuptools<81"\n',
+            'FROM python:3.13-slim\n'
+            'COPY constraints.txt ./\n'
+            'RUN pip install --no-cache-dir --constraint constraints.txt --upgrade pip && pip install '
+            '--no-cache-dir boto3==1.41.0\n'),
+           (None, None)),
  'LI401': ('Compilers, build systems, headers and SDKs are needed while an image is built and never when it '
            'runs. In a single stage\n'
            'they all become part of it: gcc and its friends alone are 200 to 400 MB, a JDK, Go or Rust '
@@ -2029,8 +2060,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            '`RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt` makes builds '
            'faster as well.\n'
            '\n'
-           'Only layers that are shipped are looked at: what a builder stage keeps is thrown away with it. '
-           '`apt-get clean` does not\n'
+           'Only layers that are shipped are looked at, and those that ONBUILD makes: what a builder stage '
+           'keeps is thrown away with it (LI414, off by default, names it). Any way\n'
+           'to clean up counts that removes the files, not only the spelling another linter knows: `apt-get '
+           'dist-clean`, `find … -delete`, `apk add` followed by\n'
+           '`rm -rf /var/cache/apk/*` (LI417 prefers --no-cache), and so does `apk add --no-network`, which '
+           'fetches nothing. `apt-get clean` does not\n'
            'remove the package lists, and in the Debian and Ubuntu images downloaded packages are removed '
            'without it. uv and pnpm link\n'
            'files out of their cache where they can, which costs little: for them this is a hint.',
@@ -2058,6 +2093,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py .\n'
             'ENTRYPOINT ["/usr/local/bin/python", "-m", "awslambdaric"]\n'
             'CMD ["app.handler"]\n',
+            'FROM python:3.13-slim\n'
+            'ONBUILD COPY requirements.txt ./\n'
+            'ONBUILD RUN pip install -r requirements.txt\n',
             'FROM debian:12-slim\n'
             'ENV DEBIAN_FRONTEND=noninteractive\n'
             'RUN rm -rf /var/lib/apt/lists/* && apt-get -qq update && apt-get install -y '
@@ -2186,7 +2224,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY .yarn ./.yarn\n'
             'RUN corepack enable && yarn install --immutable\n'
             'COPY index.js .\n'
-            'CMD ["node", "index.js"]\n'),
+            'CMD ["node", "index.js"]\n',
+            'FROM alpine:3.22\n'
+            'ONBUILD RUN --mount=type=cache,target=/var/cache/apk apk add curl\n'
+            'ONBUILD RUN ["apk", "add", "--no-cache", "jq"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.12\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
@@ -2204,6 +2245,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py .\n'
             'ENTRYPOINT ["/usr/local/bin/python", "-m", "awslambdaric"]\n'
             'CMD ["app.handler"]\n',
+            'FROM python:3.13-slim\n'
+            'ONBUILD COPY requirements.txt ./\n'
+            'ONBUILD RUN pip install --no-cache-dir -r requirements.txt\n',
             'FROM debian:12-slim\n'
             'ENV DEBIAN_FRONTEND=noninteractive\n'
             'RUN rm -rf /var/lib/apt/lists/* && apt-get -qq update && apt-get install -y '
@@ -2783,6 +2827,100 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --chown=app:app . .\n'
             'USER app\n'
             'CMD ["./run"]\n')),
+ 'LI414': ('What LI402 says of shipped layers, for the others. They cost nothing at run time, which is why '
+           'this is off by default; with\n'
+           '`docker build --cache-to …,mode=max` they are uploaded with the cache.',
+           ('https://docs.docker.com/build/cache/optimize/#use-cache-mounts',),
+           ('size',),
+           (),
+           ('FROM alpine:3.22 AS build\n'
+            'RUN apk add git\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /usr/bin/git /usr/bin/git\n',
+            'FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'RUN dnf install -y gcc\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --target /deps -r requirements.txt\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM python:3.13-slim AS base\n'
+            'ENV PIP_NO_CACHE_DIR=1\n'
+            'FROM base AS build\n'
+            'RUN pip install boto3==1.41.0\n'
+            'FROM base\n'
+            'COPY --from=build /usr/local/lib/python3.13 /usr/local/lib/python3.13\n',
+            'FROM python:3.13-slim AS build\n'
+            'RUN --mount=type=cache,target=/root/.cache/pip pip install --target /deps boto3==1.41.0\n'
+            'FROM python:3.13-slim\n'
+            'COPY --from=build /deps /deps\n'),
+           (None, None)),
+ 'LI415': ('A layer costs a few hundred bytes and a request at each pull; what is removed in another layer '
+           'than it was made in costs its whole size, but that is LI403.\n'
+           'Separate layers are reused separately, so that joining what changes at different times makes '
+           'builds slower. Off by default for these reasons. RUN\n'
+           'instructions with more than two commands, or with different flags, are taken to be apart on '
+           'purpose.',
+           ('https://docs.docker.com/build/building/best-practices/',),
+           ('style',),
+           (),
+           ('FROM debian:12-slim\nRUN mkdir -p /srv/a\nRUN mkdir -p /srv/b\n',
+            'FROM debian:12-slim\n'
+            'RUN mkdir -p /srv/a\n'
+            '# a comment is no instruction\n'
+            'RUN touch /srv/a/b\n'
+            'RUN touch /srv/a/c && chmod 600 /srv/a/c\n'
+            'RUN --network=none touch /srv/a/d\n'
+            'RUN touch /srv/a/e && touch /srv/a/f && touch /srv/a/g\n'
+            'RUN touch /srv/a/h\n'
+            'ENV A=1\n'
+            'RUN touch /srv/a/i\n'
+            'FROM debian:12-slim\n'
+            'RUN touch /srv/a/j\n'),
+           ('FROM debian:12-slim\nRUN mkdir -p /srv/a && mkdir -p /srv/b\nENV A=1\nRUN touch /srv/a/b\n',
+            'FROM debian:12-slim\n'
+            'RUN --mount=type=cache,target=/var/cache/x mkdir -p /srv/a\n'
+            'RUN mkdir -p /srv/b\n'
+            'RUN mkdir -p /srv/c && touch /srv/c/d && chmod 600 /srv/c/d\n'),
+           (None, None)),
+ 'LI417': ('`--no-cache` fetches the index anew and keeps nothing, in one word instead of three commands. '
+           'The image is the same, so this is\n'
+           'off by default; where nothing cleans up, LI402 speaks. `--no-network` fetches nothing, and a '
+           'cache mount keeps the index out of the layer.',
+           ('https://docs.alpinelinux.org/user-handbook/0.1a/Working/apk.html',),
+           ('style',),
+           (),
+           ('FROM alpine:3.22\nRUN apk add --update curl && rm -rf /var/cache/apk/*\n',
+            'FROM python:3.13-alpine\n'
+            'WORKDIR /srv\n'
+            'COPY requirements.txt ./\n'
+            'RUN apk update \\\n'
+            '    && apk add libpq \\\n'
+            '    && apk add --virtual .build gcc musl-dev \\\n'
+            '    && pip install --no-cache-dir -r requirements.txt \\\n'
+            '    && apk del .build \\\n'
+            '    && rm -rf /var/cache/apk/*\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM alpine:3.22\n'
+            'RUN apk --no-cache add curl && apk add --no-cache jq && apk add --no-network --virtual .run '
+            'musl\n',
+            'FROM alpine:3.22\nRUN --mount=type=cache,target=/var/cache/apk apk add curl\n'),
+           ('FROM alpine:3.22\nRUN apk add --no-cache --update curl && rm -rf /var/cache/apk/*\n',
+            'FROM python:3.13-alpine\n'
+            'WORKDIR /srv\n'
+            'COPY requirements.txt ./\n'
+            'RUN apk update \\\n'
+            '    && apk add --no-cache libpq \\\n'
+            '    && apk add --no-cache --virtual .build gcc musl-dev \\\n'
+            '    && pip install --no-cache-dir -r requirements.txt \\\n'
+            '    && apk del .build \\\n'
+            '    && rm -rf /var/cache/apk/*\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n')),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
            'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '

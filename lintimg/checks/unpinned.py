@@ -32,6 +32,8 @@ _FLOATING = frozenset(("latest", "@latest", "*", "@*", "next", "@next", "master"
 def unpinned_package(subject: Subject) -> Iterator[Hit]:
     """A hit for each install command that names packages without a version."""
     for run in subject.every_run:
+        if run.step.stage not in subject.build.used:
+            continue
         for operation in run.operations:
             if operation.manager in _EXAMPLES and operation.action == "install":
                 loose = _loose(operation, run)
