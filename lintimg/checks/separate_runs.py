@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
 
-_LONG = 2
+_LONG = 1
 """More commands than these are a RUN of its own on purpose."""
 
 
