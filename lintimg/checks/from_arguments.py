@@ -46,7 +46,9 @@ def undefined_argument_in_from(subject: Subject) -> Iterator[Hit]:
 
 def _undeclared(subject: Subject, stage: Stage, use: Use) -> Hit:
     declared = subject.build.global_arguments
-    near = nearest(use.name, tuple(sorted(declared))) if len(use.name) > _SHORT else None
+    # What is no name could not be used after ARG declared it.
+    names = tuple(sorted(name for name in declared if name.isidentifier()))
+    near = nearest(use.name, names) if len(use.name) > _SHORT else None
     inside = _declared_in_stage(subject, stage, use.name)
     edits: tuple[HitEdit, ...] = ()
     if near is not None and use.exact:

@@ -112,7 +112,9 @@ def _appends(instruction: Instruction, use: Use) -> bool:
 
 def _suggestion(name: str, step: Step) -> str | None:
     environment = step.environment
-    known = environment.collected() if isinstance(environment, Variables) else dict(environment)
+    collected = environment.collected() if isinstance(environment, Variables) else dict(environment)
+    # What is no name cannot be used, whatever sets it.
+    known = [name for name in collected if name.isidentifier()]
     for other in known:
         if other.lower() == name.lower():
             return other

@@ -104,7 +104,12 @@ class _Session:
         )
 
     def plan(self) -> list[Finding]:
-        """The findings whose fixes go together, the first by position before those that overlap it."""
+        """The findings whose fixes go together, the first by position before those that overlap it.
+
+        None in a file that does not parse: what its instructions mean is a guess.
+        """
+        if any(finding.rule == SYNTAX_ERROR for finding in self.result.findings):
+            return []
         chosen: list[Finding] = []
         taken: list[Edit] = []
         for finding in sorted(filter(self.wanted, self.result.findings), key=_start):

@@ -109,6 +109,10 @@ def test_what_an_error_hid_is_no_harm() -> None:
     assert (_text(fixed), fixed.problems) == (b"b", ())
 
 
+def test_a_file_that_does_not_parse_is_left_alone() -> None:
+    assert _fix(_words({"a": ("R1", "x"), "!": ("LI000", None)}), b"a!").texts == {}
+
+
 def test_a_fix_without_end_is_not_applied_at_all() -> None:
     fixed = _fix(_words({"a": ("R1", "aa"), "b": ("R2", "c")}), b"ab")
     assert _text(fixed) == b"ac"
