@@ -504,6 +504,41 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'unsafe',
   'equivalents': (),
   'needs': ()},
+ {'code': 'LI224',
+  'name': 'unreadable-files',
+  'title': 'Files that the user Lambda runs the function as cannot read',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': '{what} cannot be read on Lambda.',
+               'copy': '--chmod={mode} leaves nobody but the owner a right to {what}: Lambda runs the '
+                       'function as a user of its own, so it ends with Permission denied.',
+               'copied folder': '--chmod={mode} holds for folders too, and without the right to enter them '
+                                'nobody but root gets at what is in {what}: the function ends with '
+                                'Permission denied.',
+               'chmod': 'chmod {mode} leaves others no right to read {what}: Lambda runs the function as a '
+                        'user of its own, whatever USER says, so it ends with Permission denied.',
+               'folder': 'chmod {mode} takes from everyone but root the right to enter {what}: the function '
+                         'ends with Permission denied.',
+               'file': '{what} has mode {mode} here, and COPY keeps it: Lambda runs the function as a user '
+                       'of its own, whatever USER says, so it ends with Permission denied.',
+               'files': '{what} have modes such as {mode} here, and COPY keeps them: Lambda runs the '
+                        'function as a user of its own, whatever USER says, so it ends with Permission '
+                        'denied.'},
+  'helps': {'': 'Give everyone the right to read: chmod -R o+rX',
+            'copy': 'Write --chmod={wanted}',
+            'copied folder': 'Write --chmod={wanted}',
+            'chmod': 'Write chmod {wanted}',
+            'folder': 'Write chmod {wanted}, which opens folders and leaves files as they are',
+            'file': 'Write COPY --chmod={wanted}, or run chmod o+r on the file before the build',
+            'files': 'Write COPY --chmod={wanted}, or run chmod -R o+rX on the files before the build'},
+  'check': 'unreadable.unreadable_files',
+  'match': None,
+  'fix_title': 'Let everyone read it',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('copy', 'add', 'chmod')},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

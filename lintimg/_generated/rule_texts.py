@@ -1431,6 +1431,114 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR ${LAMBDA_TASK_ROOT}\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n')),
+ 'LI224': ('Lambda starts every function as a user of its own that has no rights, whatever USER says. What '
+           'the function reads must be readable by everyone: files need the r for others, folders\n'
+           'both r and x. Where they are not, the image works locally, where it runs as root or as the user '
+           'who owns the files, and fails on Lambda with `[Errno 13] Permission denied` or\n'
+           '`fork/exec …: permission denied`, and the invocation ends in Runtime.ExitError or '
+           'Runtime.ImportModuleError.\n'
+           '\n'
+           'There are three ways to get there: `COPY --chmod=600`, a chmod in a RUN, and files that are shut '
+           'where the build takes them from, for COPY keeps their modes. The last happens\n'
+           'on machines with umask 077 and after unpacking some archives. A mode given to COPY holds for the '
+           'folders in a source as well, so that `--chmod=644` shuts them.\n'
+           '\n'
+           "Only the code's folders, /opt and what ENTRYPOINT and CMD name are looked at. A later chmod that "
+           'opens the files again counts.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://docs.docker.com/reference/dockerfile/#copy---chown---chmod'),
+           ('lambda',),
+           ('Permission denied',
+            "[Errno 13] Permission denied: '/var/task/app.py'",
+            'EACCES: permission denied',
+            'fork/exec permission denied',
+            'Runtime.ExitError',
+            'sbx_user1051'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'USER nobody\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY --chmod=0600 index.js ./\n'
+            'COPY --chown=1000:1000 --chmod=750 config/ ./config/\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'ENV LAMBDA_TASK_ROOT=/function\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2 -r requirements.txt\n'
+            'COPY --chown=1000 app.py ./\n'
+            'COPY --chmod=0700 entry.sh /entry.sh\n'
+            'RUN useradd --system function && \\\n'
+            '    chmod -R 0750 /function\n'
+            'USER function\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --chmod=644 src/ ${LAMBDA_TASK_ROOT}/\n'
+            'COPY data/ ./data/\n'
+            'RUN chmod -R 644 ./data/\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --chmod=600 deploy_key /root/.ssh/id_ed25519\n'
+            'COPY --chmod=700 build.sh ./\n'
+            'RUN ./build.sh && rm build.sh\n'
+            'COPY --chmod=600 app.py ./\n'
+            'COPY bin/ /opt/bin/\n'
+            'RUN chmod -R go-rwx /opt/bin && chmod 600 settings.toml\n'
+            'RUN chmod -R a+rX /var/task /opt/bin\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY --chmod=0555 bin/run /opt/bin/run\n'
+            'COPY --chmod=0644 app.py ./\n'
+            'COPY . ./\n'
+            'RUN chmod 4750 /opt/bin/run && chmod 711 /var/task/bin && chmod +x bin/run\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --chmod=600 app.py settings.toml ./\n'
+            'RUN find /var/task -type f -exec chmod 644 {} +\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'COPY --chmod=600 settings.toml ./\n'
+            'RUN chmod 700 /var/task\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY --chmod=644 app.py ./\n'
+            'USER nobody\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY --chmod=0644 index.js ./\n'
+            'COPY --chown=1000:1000 --chmod=755 config/ ./config/\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'ENV LAMBDA_TASK_ROOT=/function\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2 -r requirements.txt\n'
+            'COPY --chown=1000 app.py ./\n'
+            'COPY --chmod=0755 entry.sh /entry.sh\n'
+            'RUN useradd --system function && \\\n'
+            '    chmod -R 0755 /function\n'
+            'USER function\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --chmod=755 src/ ${LAMBDA_TASK_ROOT}/\n'
+            'COPY data/ ./data/\n'
+            'RUN chmod -R u=rwX,go=rX ./data/\n'
+            'CMD ["app.handler"]\n')),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '

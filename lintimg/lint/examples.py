@@ -78,11 +78,7 @@ class _Run:
         for name, content in self.example.get("files", {}).items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, dict):
-                with path.open("wb") as stream:
-                    stream.truncate(int(content["bytes"]))
-            else:
-                path.write_text(content, encoding="utf-8", newline="")
+            _write(path, content)
 
     def lint(self, data: bytes) -> FileResult:
         source = SourceText("Dockerfile", data)
@@ -225,6 +221,17 @@ class _Run:
             if found != wanted:
                 wrong.append(f"the fix leaves {name} as {found!r} instead of {wanted!r}")
         return wrong
+
+
+def _write(path: Path, content: Any) -> None:
+    """One file of an example's context: a text, or a mapping with `bytes` or `text`, and perhaps a `mode`."""
+    row: Mapping[str, Any] = content if isinstance(content, Mapping) else {"text": content}
+    if "bytes" in row:
+        with path.open("wb") as stream:
+            stream.truncate(int(row["bytes"]))
+    else:
+        path.write_text(row["text"], encoding="utf-8", newline="")
+    path.chmod(int(row.get("mode", "0644"), 8))
 
 
 def _varied(text: str, variant: str) -> bytes:
