@@ -1601,6 +1601,21 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY requirements.txt .\n'
             'RUN pip install --no-cache-dir -r requirements.txt --target ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.handler"]\n',
+            'FROM oven/bun:1.2 AS web\n'
+            'COPY . .\n'
+            'RUN bun install --frozen-lockfile\n'
+            'FROM elixir:1.18 AS api\n'
+            'WORKDIR /srv\n'
+            'COPY . .\n'
+            'RUN mix local.hex --force && mix deps.get --only prod\n'
+            'FROM swift:6.0 AS tool\n'
+            'WORKDIR /src\n'
+            'COPY . .\n'
+            'RUN swift build -c release\n'
+            'FROM elixir:1.18-slim\n'
+            'COPY --from=web /home/bun/app/dist /srv/web\n'
+            'COPY --from=api /srv/_build /srv/api\n'
+            'COPY --from=tool /src/.build/release/tool /usr/local/bin/tool\n',
             '# syntax=docker/dockerfile:1\n'
             'FROM public.ecr.aws/lambda/nodejs:24\n'
             '\n'
@@ -1738,6 +1753,23 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir -r requirements.txt --target ${LAMBDA_TASK_ROOT}\n'
             'COPY app.py ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.handler"]\n',
+            'FROM oven/bun:1.2 AS web\n'
+            'COPY package.json bun.lock* ./\n'
+            'RUN bun install --frozen-lockfile\n'
+            'COPY . .\n'
+            'FROM elixir:1.18 AS api\n'
+            'WORKDIR /srv\n'
+            'COPY mix.exs mix.lock* ./\n'
+            'RUN mix local.hex --force && mix deps.get --only prod\n'
+            'COPY . .\n'
+            'FROM swift:6.0 AS tool\n'
+            'WORKDIR /src\n'
+            'COPY . .\n'
+            'RUN swift build -c release\n'
+            'FROM elixir:1.18-slim\n'
+            'COPY --from=web /home/bun/app/dist /srv/web\n'
+            'COPY --from=api /srv/_build /srv/api\n'
+            'COPY --from=tool /src/.build/release/tool /usr/local/bin/tool\n',
             '# syntax=docker/dockerfile:1\n'
             'FROM public.ecr.aws/lambda/nodejs:24\n'
             '\n'
@@ -2175,7 +2207,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            '`rm -rf /var/cache/apk/*` (LI417 prefers --no-cache), and so does `apk add --no-network`, which '
            'fetches nothing. `apt-get clean` does not\n'
            'remove the package lists, and in the Debian and Ubuntu images downloaded packages are removed '
-           'without it. uv and pnpm link\n'
+           'without it. uv, pnpm and bun link\n'
            'files out of their cache where they can, which costs little: for them this is a hint.',
            ('https://docs.docker.com/build/building/best-practices/#apt-get',
             'https://pip.pypa.io/en/stable/topics/caching/',
@@ -3578,7 +3610,13 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY app.py ./\n'
-            'CMD ["app.handler"]\n'),
+            'CMD ["app.handler"]\n',
+            'FROM archlinux:base-20250101.0.1 AS a\n'
+            'RUN pacman -Syu git && pacman -Scc --noconfirm\n'
+            'FROM amazonlinux:2 AS b\n'
+            'RUN amazon-linux-extras install nginx1 && yum clean all && rm -rf /var/cache/yum\n'
+            'FROM mambaorg/micromamba:2.0.5\n'
+            'RUN micromamba install --channel conda-forge numpy=2.1 && micromamba clean --all --yes\n'),
            ('FROM debian:12-slim\n'
             'ARG APT_OPTIONS="-y --no-install-recommends"\n'
             'RUN apt-get update \\\n'
@@ -3624,7 +3662,13 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY app.py ./\n'
-            'CMD ["app.handler"]\n')),
+            'CMD ["app.handler"]\n',
+            'FROM archlinux:base-20250101.0.1 AS a\n'
+            'RUN pacman -Syu --noconfirm git && pacman -Scc --noconfirm\n'
+            'FROM amazonlinux:2 AS b\n'
+            'RUN amazon-linux-extras install -y nginx1 && yum clean all && rm -rf /var/cache/yum\n'
+            'FROM mambaorg/micromamba:2.0.5\n'
+            'RUN micromamba install -y --channel conda-forge numpy=2.1 && micromamba clean --all --yes\n')),
  'LI651': ('apt says it itself: "apt does not have a stable CLI interface. Use with caution in scripts." '
            'Nothing has broken because of it so\n'
            'far, and the two read the same packages, so this is off by default. apt-get and apt-cache '

@@ -22,7 +22,7 @@ class Verb(NamedTuple):
 
     `implied` manifests are read when the call names neither package nor manifest, `also_implied`
     always, `implied_unversioned` unless an operand has a version, `implied_local` in each folder
-    that is an operand. `local_action` replaces `action` when all operands are folders. `flags` take no value here though
+    that is an operand. `local_action` replaces `action` when all operands are folders, `named_action` when packages are named. `flags` take no value here though
     they do elsewhere; `manifest_options` come on top of the manager's.
     """
 
@@ -33,6 +33,7 @@ class Verb(NamedTuple):
     implied_unversioned: tuple[str, ...]
     implied_local: tuple[str, ...]
     local_action: Action | None
+    named_action: Action | None
     flags: frozenset[str]
     manifest_options: frozenset[str]
 
@@ -57,6 +58,7 @@ class Manager(NamedTuple):
     that short options may be joined, `goals` that every operand is a verb (Maven, Gradle),
     `rest` that words after `--` are operands. `bare` is the verb of a call without one, `other`
     what an unknown verb does. `slash_options` tells that `/name:value` is an option. `prefixes` are the first words of verbs of two words.
+    `verbless` managers have operands only and do `other`; the verb of those with `letters` is an option such as `-Syu`, of which these letters count.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Manager(NamedTuple):
     other: Verb | None
     verbs: Mapping[str, Verb]
     prefixes: frozenset[str]
+    verbless: bool
+    letters: str
 
 
 class Launcher(NamedTuple):
@@ -165,6 +169,8 @@ def _manager(name: str, entry: Mapping[str, Any]) -> Manager:
         other=_verb(entry["other"]) if "other" in entry else None,
         verbs=verbs,
         prefixes=frozenset(alias.partition(" ")[0] for alias in verbs if " " in alias),
+        verbless=entry.get("verbless", False),
+        letters=entry.get("letters", ""),
     )
 
 
@@ -177,6 +183,7 @@ def _verb(entry: Mapping[str, Any]) -> Verb:
         tuple(entry.get("implied_unversioned", ())),
         tuple(entry.get("implied_local", ())),
         entry.get("local_action"),
+        entry.get("named_action"),
         frozenset(entry.get("flags", ())),
         frozenset(entry.get("manifest_options", ())),
     )

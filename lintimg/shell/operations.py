@@ -130,6 +130,8 @@ def _made(
 def _action(verb: Verb, named: tuple[PackageArgument, ...]) -> Action:
     if verb.local_action is not None and named and all(package.kind == "path" for package in named):
         return verb.local_action
+    if verb.named_action is not None and named:
+        return verb.named_action
     return verb.action
 
 

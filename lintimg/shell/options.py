@@ -73,6 +73,8 @@ class _Reader:
                     for operand in words[self.at :]:
                         self.operand(operand)
                 return
+            if self.manager.letters and self.verb is None and self.option_verb(word, text):
+                continue
             if text.startswith("--"):
                 self.long_option(word, text)
             elif text.startswith("-") and len(text) > 1:
@@ -87,6 +89,9 @@ class _Reader:
 
     def operand(self, word: ShellWord) -> None:
         if self.manager.goals:
+            self.operands.append(word)
+        elif self.verb is None and self.manager.verbless:
+            self.set_verb(self.manager.other)
             self.operands.append(word)
         elif self.verb is None:
             self.verb_operand(word)
@@ -139,6 +144,18 @@ class _Reader:
         if chosen is not None:
             self.set_verb(chosen[0])
             self.verb_words = [chosen[1]]
+
+    def option_verb(self, word: ShellWord, text: str) -> bool:
+        """Whether an option is the manager's verb, as pacman's `-Syu` and `--sync` are."""
+        name = text
+        if not text.startswith("--"):
+            letters = self.manager.letters
+            name = text[:2] + "".join(sorted({letter for letter in text[2:] if letter in letters}))
+        verb = self.manager.verbs.get(name) or self.manager.verbs.get(text[:2])
+        if verb is not None:
+            self.verb_words.append(word)
+            self.set_verb(verb)
+        return verb is not None
 
     def long_option(self, word: ShellWord, text: str) -> None:
         name, equals, value = text.partition("=")

@@ -43,7 +43,8 @@ class Operation(NamedTuple):
     """A package-manager call.
 
     `manager` is the family: apt, yum, dnf, microdnf, tdnf, apk, zypper, pip, pipx, uv, poetry, pdm, pipenv,
-    conda, npm, yarn, pnpm, bundle, gem, go, cargo, maven, gradle, dotnet, composer. `program` is the
+    conda, npm, yarn, pnpm, bun, bundle, gem, go, cargo, maven, gradle, sbt, dotnet, composer, mix, swift, dart, cpanm,
+    carton, leiningen, pacman, emerge, amazon-linux-extras. `program` is the
     command's name (`python3 -m pip` for a module). `verb` is the subcommand's word, two words
     joined by a blank where it has two (`pip install` of uv, `cache clean` of npm); None for a bare `yarn` or `bundle`.
     `options` are all option words with their values joined by `=` (`-o=K=V`), joined short options apart: `-qqy` gives `-qq` and `-y`.

@@ -56,6 +56,18 @@ def named(text: str) -> list[tuple[str, str | None, bool, str]]:
         ("cargo +nightly chef cook --release", "cargo", "build", "chef cook"),
         ("./mvnw -B clean package", "maven", "build", "package"),
         ("mvn clean", "maven", "clean", "clean"),
+        ("sbt -mem 2048 clean assembly", "sbt", "build", "assembly"),
+        ("bun ci", "bun", "install", "ci"),
+        ("mix deps.get --only prod", "mix", "install", "deps.get"),
+        ("swift package resolve", "swift", "install", "package resolve"),
+        ("flutter pub get", "dart", "install", "pub get"),
+        ("carton install --deployment", "carton", "install", "install"),
+        ("lein uberjar", "leiningen", "build", "uberjar"),
+        ("amazon-linux-extras install -y python3.8", "amazon-linux-extras", "install", "install"),
+        ("pacman -Suy --noconfirm", "pacman", "upgrade", "-Suy"),
+        ("pacman --noconfirm -Syu git", "pacman", "install", "-Syu"),
+        ("pacman -Scc", "pacman", "clean", "-Scc"),
+        ("pacman -Rns git", "pacman", "remove", "-Rns"),
         ("mvn dependency:go-offline", "maven", "install", "dependency:go-offline"),
         ("sh ./gradlew :app:build -x test", "gradle", "build", ":app:build"),
         ("dotnet nuget locals all --clear", "dotnet", "clean", "nuget locals"),
@@ -174,3 +186,11 @@ def test_has_ignores_values() -> None:
 def test_a_long_brace_bomb_stays_as_it_is() -> None:
     bomb = "{a,b}" * 30
     assert [p.name for p in call(f"apt-get install {bomb}").packages] == [bomb]
+
+
+def test_every_operand_of_a_manager_without_verbs_is_a_package() -> None:
+    assert [package.name for package in call("emerge -q dev-vcs/git app-editors/vim").packages] == [
+        "dev-vcs/git",
+        "app-editors/vim",
+    ]
+    assert [manifest.path for manifest in call("cpanm --installdeps .").manifests] == ["cpanfile"]
