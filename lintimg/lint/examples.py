@@ -8,19 +8,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from lintimg.context.build_context import BuildContext
+from lintimg.context.build_context import BuildContext, ContextCache
 from lintimg.dockerfile.lexer import parse
 from lintimg.lint.engine import FileResult, FileSettings, lint_file
+from lintimg.lint.fixing import Fixer
 from lintimg.lint.rule import Check, Rule
 from lintimg.lint.rulefile import RuleFile
 from lintimg.lint.selection import Selection
 from lintimg.lint.subject import Policy
 from lintimg.model.finding import Finding
-from lintimg.model.span import Span
 from lintimg.text import SourceText, TextEdit, apply_edits
 
 VARIANTS = ("plain", "crlf", "bom", "lower")
-_ROUNDS = 10
 
 
 class Bench(NamedTuple):
@@ -80,10 +79,12 @@ class _Run:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content)
 
-    def lint(self, data: bytes) -> FileResult:
+    def lint(self, data: bytes, changed: Mapping[str, bytes] | None = None) -> FileResult:
         source = SourceText("Dockerfile", data)
         example = self.example
-        context = BuildContext(self.folder, self.folder / "Dockerfile") if self.known_context else None
+        beside = {str(self.folder / name): text for name, text in (changed or {}).items()}
+        cache = ContextCache(beside)
+        context = BuildContext(self.folder, self.folder / "Dockerfile", cache) if self.known_context else None
         rules = self.bench.rules
         if all(rule.code != self.code for rule in rules):
             rules = (*rules, self.case.rule.rule)
@@ -162,13 +163,18 @@ class _Run:
             return ["offers a fix, but the example has no fixed text"] if has_fix else []
         if not has_fix:
             return ["the example has a fixed text, but no fix is offered"]
-        after = self.apply(data)
-        wrong = self.other_files()
+        fixed = Fixer(
+            lambda texts: self.lint(texts.get("Dockerfile", data), texts),
+            lambda name: data if name == "Dockerfile" else self.read(name),
+            lambda finding: finding.rule == self.code,
+        ).fix(before)
+        after = fixed.texts.get("Dockerfile", data)
+        wrong = [problem.message for problem in fixed.problems] + self.other_files(fixed.texts)
         if "fixed" in self.example and self.case.variant != "lower":
             wanted = self.data(self.example["fixed"])
             if after != wanted:
                 wrong.append(f"the fix writes\n{after.decode()}\ninstead of\n{wanted.decode()}")
-        result = self.lint(after)
+        result = fixed.result
         known = {finding.rule for finding in before.findings} | set(self.example.get("also", ()))
         for finding in result.findings:
             if finding.rule == self.code and not self.example.get("fixed-trips"):
@@ -177,47 +183,15 @@ class _Run:
                 wrong.append(f"{_shown(finding)} is new after the fix")
         return wrong
 
-    def apply(self, data: bytes) -> bytes:
-        """`data` after this rule's edits, round by round until none is left."""
-        for _ in range(_ROUNDS):
-            source = SourceText("Dockerfile", data)
-            edits: list[TextEdit] = []
-            for finding in self.lint(data).findings:
-                if finding.rule == self.code and finding.fix is not None:
-                    edits += self.chosen(source, finding, edits)
-            if not edits:
-                break
-            data = source.encode(apply_edits(source.text, edits))
-        return data
-
-    def chosen(self, source: SourceText, finding: Finding, taken: list[TextEdit]) -> list[TextEdit]:
-        result = []
-        for edit in finding.fix.edits if finding.fix is not None else ():
-            if edit.path != "Dockerfile":
-                self.write(edit.path, edit.region, edit.text)
-                continue
-            if edit.region is None:
-                continue
-            span = Span(source.offset(edit.region.start), source.offset(edit.region.end))
-            if any(span.start < other.span.end and other.span.start < span.end for other in taken):
-                return []
-            result.append(TextEdit(span, edit.text))
-        return [] if any(edit in taken for edit in result) else result
-
-    def write(self, name: str, region: Any, text: str) -> None:
+    def read(self, name: str) -> bytes | None:
         path = self.folder / name
-        if region is None:
-            path.write_text(text, encoding="utf-8")
-            return
-        source = SourceText(name, path.read_bytes())
-        span = Span(source.offset(region.start), source.offset(region.end))
-        path.write_bytes(source.encode(apply_edits(source.text, [TextEdit(span, text)])))
+        return path.read_bytes() if path.is_file() else None
 
-    def other_files(self) -> list[str]:
+    def other_files(self, texts: Mapping[str, bytes]) -> list[str]:
         wrong = []
         for name, wanted in self.example.get("fixed-files", {}).items():
-            path = self.folder / name
-            found = path.read_text(encoding="utf-8") if path.exists() else None
+            data = texts[name] if name in texts else self.read(name)
+            found = None if data is None else data.decode()
             if found != wanted:
                 wrong.append(f"the fix leaves {name} as {found!r} instead of {wanted!r}")
         return wrong
