@@ -16,6 +16,7 @@ VALUES = {
 }
 LISTS = {"--format": "formats"}
 SWITCHES = {
+    "--deep": ("deep", True),
     "--hash": ("hashes", True),
     "--exit-zero": ("exit_zero", True),
     "--quiet": ("quiet", True),
@@ -37,6 +38,7 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
         "reference": words.arguments[0],
         "via": values.get("via", "auto"),
         "platform": values.get("platform"),
+        "deep": switches.get("deep", False),
         "hashes": switches.get("hashes", False),
         "top": 10,
         "max_size": values.get("max_size"),

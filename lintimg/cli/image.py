@@ -30,6 +30,7 @@ def run_image(
     reference: str,
     via: str,
     platform: str | None,
+    deep: bool,
     hashes: bool,
     top: int,
     max_size: str | None,
@@ -45,7 +46,7 @@ def run_image(
     wanted = [_format(text) for text in formats]
     gates, from_file = _gates(max_size, max_waste, min_efficiency)
     with bytes_shown(quiet=quiet) as progress:
-        options = Options(via=_via(via), platform=platform, hashes=hashes, progress=progress)
+        options = Options(via=_via(via), platform=platform, deep=deep, hashes=hashes, progress=progress)
         try:
             with opened_image(reference, sys.stdin.buffer, options) as image:
                 notes = image.notes

@@ -17,7 +17,7 @@ def image(
         typer.Argument(
             metavar="IMAGE",
             help="An archive of docker save, an OCI layout, - for an archive on standard input,"
-            " or an image's name. FILE#NAME chooses among several images in an archive.",
+            " registry://HOST/NAME:TAG, or the name of an image of the Docker engine. FILE#NAME chooses among several images in an archive.",
             rich_help_panel=_READ,
         ),
     ],
@@ -38,6 +38,14 @@ def image(
             rich_help_panel=_READ,
         ),
     ] = None,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help="Download a registry's layers, too: without, its manifest tells sizes alone.",
+            rich_help_panel=_READ,
+        ),
+    ] = False,
     hashes: Annotated[
         bool,
         typer.Option(
@@ -103,6 +111,7 @@ def image(
             reference=reference,
             via=via,
             platform=platform,
+            deep=deep,
             hashes=hashes,
             top=top,
             max_size=max_size,

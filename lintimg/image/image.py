@@ -73,6 +73,8 @@ class Options(NamedTuple):
     """How an engine's image is read."""
     platform: str | None = None
     """`os/architecture[/variant]`; by default linux/amd64, then linux/arm64, then the first."""
+    deep: bool = False
+    """Are a registry's layers read, which means to download them."""
     hashes: bool = False
     """Are contents read to tell equal ones."""
     keep: Callable[[bytes, int], bool] | None = None

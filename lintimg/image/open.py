@@ -48,6 +48,10 @@ def _named(reference: str, options: Options) -> Image:
     name = name if colon else reference
     if not _NAME.match(name) or name.endswith(_ENDINGS):
         raise ImageError("no such file, and no folder with an image")
+    if scheme == "registry":
+        from lintimg.image.registry import read_registry
+
+        return read_registry(reference, options)
     from lintimg.image.engine import read_engine
 
     return read_engine(name, options, podman=scheme == "podman")._replace(reference=reference)
