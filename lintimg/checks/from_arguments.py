@@ -40,7 +40,7 @@ def undefined_argument_in_from(subject: Subject) -> Iterator[Hit]:
             words.append(Word(platform.value, platform.value_span))
         for word in words:
             for use in uses(subject, word):
-                if use.name not in declared:
+                if use.name not in declared and use.operator not in ("+", "?"):
                     yield _undeclared(subject, stage, use)
 
 
@@ -57,8 +57,14 @@ def _undeclared(subject: Subject, stage: Stage, use: Use) -> Hit:
         use.span,
         {"variable": use.name, "suggestion": near or "", "line": inside},
         edits=edits,
-        variant="near" if near is not None else "inside" if inside else "default" if use.operator else "",
-        severity="info" if use.operator in (":", "-") else None,
+        variant="near"
+        if near is not None
+        else "inside"
+        if inside
+        else "default"
+        if use.operator == "-"
+        else "",
+        severity="info" if use.operator == "-" else None,
         details={"variable": use.name, "suggestion": near},
     )
 

@@ -12,8 +12,8 @@ from lintimg.model.span import Span
 
 
 class Use(NamedTuple):
-    """A variable that BuildKit expands: its name, its place (`$NAME`, `${NAME`), and the character behind the name
-    where that is an operator of `${NAME:-default}`, else "". `exact` is False where only the word's place is known.
+    """A variable that BuildKit expands: its name, its place (`$NAME`, `${NAME`), and the operator of `${NAME:-default}`
+    without its colon ("-"), else "". `exact` is False where only the word's place is known.
     """
 
     name: str
@@ -36,7 +36,7 @@ def uses(subject: Subject, word: Word) -> Iterator[Use]:
     known = len(dollars) == text.count("$")
     for name, at in found:
         braces = text[at + 1 : at + 2] == "{"
-        operator = text[at + 2 + len(name) : at + 3 + len(name)] if braces else ""
+        operator = text[at + 2 + len(name) :][:2].removeprefix(":")[:1] if braces else ""
         span = word.span
         if known:
             begin = span.start + dollars[text.count("$", 0, at)]

@@ -36,9 +36,11 @@ def _undefined(subject: Subject, step: Step) -> Iterator[Hit]:
     # Later names of one ARG see the earlier ones, those of one ENV do not; another rule speaks of these.
     own = set(_set_names(instruction))
     for word in words:
-        for use in uses(subject, word):
+        found = tuple(uses(subject, word))
+        guarded = {use.name for use in found if use.operator in ("+", "?")}
+        for use in found:
             name = use.name
-            if name in _NOT_VARIABLES or use.operator == "?" or _has_value(subject, step, name):
+            if name in _NOT_VARIABLES or name in guarded or _has_value(subject, step, name):
                 continue
             if name in own and not _appends(instruction, use):
                 continue
@@ -87,7 +89,7 @@ def _hit(subject: Subject, step: Step, use: Use) -> Hit:
         variant = "near"
         if use.exact:
             edits = (HitEdit(Span(use.span.end - len(use.name), use.span.end), suggestion),)
-    elif use.operator:
+    elif use.operator == "-":
         variant = "default"
     return Hit(
         use.span,

@@ -132,11 +132,14 @@ class Instruction(NamedTuple):
 
 
 class SyntaxProblem(NamedTuple):
-    """Why BuildKit would refuse the file: BuildKit's message, our remedy, the place."""
+    """Why BuildKit would refuse the file: BuildKit's message, our remedy, the place. `kind` is "order" for what
+    stands before the first FROM, "onbuild" for what ONBUILD may not trigger, "syntax" for all else.
+    """
 
     message: str
     remedy: str
     span: Span
+    kind: str = "syntax"
 
 
 class Dockerfile(NamedTuple):

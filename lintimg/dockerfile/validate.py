@@ -255,13 +255,13 @@ def _onbuild(instruction: Instruction) -> Problems:
         )
     elif trigger.keyword == "ONBUILD":
         message = "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"
-        yield _problem(instruction, message, "Keep one ONBUILD.", trigger.keyword_span)
+        yield SyntaxProblem(message, "Keep one ONBUILD.", trigger.keyword_span, "onbuild")
     elif trigger.keyword in ("FROM", "MAINTAINER"):
-        yield _problem(
-            instruction,
+        yield SyntaxProblem(
             f"{trigger.keyword} isn't allowed as an ONBUILD trigger",
             "Remove it: only the image that is built can say that.",
             trigger.keyword_span,
+            "onbuild",
         )
 
 
@@ -298,10 +298,11 @@ def structure_problems(instructions: Iterable[Instruction], length: int) -> Prob
         if keyword == "FROM" or keyword not in known:
             return
         if keyword != "ARG":
-            yield _problem(
-                instruction,
+            yield SyntaxProblem(
                 "no build stage in current context",
                 "Begin with FROM: only ARG may stand before it.",
+                instruction.keyword_span,
+                "order",
             )
             return
     message = "file with no instructions" if first else "dockerfile contains no stages to build"

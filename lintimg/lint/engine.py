@@ -146,7 +146,11 @@ def _hits(
         yield (
             syntax,
             [
-                Hit(problem.span, {"problem": problem.message, "remedy": problem.remedy})
+                Hit(
+                    problem.span,
+                    {"problem": problem.message, "remedy": problem.remedy},
+                    details={"kind": problem.kind},
+                )
                 for problem in document.problems
             ],
         )
