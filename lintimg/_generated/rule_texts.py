@@ -25,7 +25,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN <<EOF\n'
             'echo done\n'
             '  EOF\n',
-            'FROM public.ecr.aws/lambda/python:3.14 # the runtime\nCMD ["app.handler"]\n'),
+            'FROM public.ecr.aws/lambda/python:3.14 # the runtime\nCMD ["app.handler"]\n',
+            'LABEL early=yes\nFROM alpine:3.22\nONBUILD FROM alpine:3.22\nONBUILD ONBUILD RUN true\n'),
            ('# syntax=docker/dockerfile:1\n'
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'RUN --mount=type=cache,target=/root/.cache/pip <<-EOF\n'
@@ -40,7 +41,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             '    echo two\n'
             'CMD ["app.handler"]\n'),
-           (None, None, None)),
+           (None, None, None, None)),
  'LI001': ('Templates of Jinja, cookiecutter, Go and the like look like Dockerfiles and are none until they '
            'are rendered. Findings\n'
            'about half a Dockerfile would be guesses, so there are none.',
@@ -3307,6 +3308,49 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENTRYPOINT ["/main"]\n',
             'FROM alpine:3.22 AS scratch-tools\nFROM alpine:3.22 AS contexts\n'),
            (None, None)),
+ 'LI608': ('The instruction sets a field of the image that hardly any tool shows, and Docker warns of it at '
+           'each build. The label org.opencontainers.image.authors is where registries and\n'
+           'scanners look. Nothing changes for what runs.',
+           ('https://docs.docker.com/reference/build-checks/maintainer-deprecated/',
+            'https://github.com/opencontainers/image-spec/blob/main/annotations.md'),
+           (),
+           ('MaintainerDeprecated',
+            'Maintainer instruction is deprecated in favor of using label',
+            'MAINTAINER is deprecated'),
+           ('FROM alpine:3.22\nMAINTAINER Jo Doe <jo@example.com>\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'MAINTAINER "Jo \\"the\\" $Doe"\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'MAINTAINER Team 7, \\\n'
+            '  room 12\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM alpine:3.22\nLABEL maintainer="jo@example.com"\n',
+            '# MAINTAINER Jo Doe\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL org.opencontainers.image.authors="Jo Doe"\n'
+            'RUN echo MAINTAINER > /etc/role \\\n'
+            ' && echo done\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV MAINTAINER=jo\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\nLABEL org.opencontainers.image.authors="Jo Doe <jo@example.com>"\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'LABEL org.opencontainers.image.authors="Jo \\\\\\"the\\\\\\" \\$Doe"\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'LABEL org.opencontainers.image.authors="Team 7,   room 12"\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n')),
  'LI609': ('In FROM only arguments are known that an ARG before the first FROM declares, and the platform '
            'arguments such as TARGETPLATFORM, BUILDPLATFORM and TARGETARCH. What is not\n'
            'declared is replaced by nothing: `FROM node:22${VARIANT}` quietly builds on another image than '
@@ -3346,6 +3390,51 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /main /var/runtime/bootstrap\n'
             'CMD ["main"]\n'),
            (None, 'FROM --platform=$BUILDPLATFORM golang:1.25 AS build\nCOPY main.go /src/\n', None, None)),
+ 'LI610': ('A relative WORKDIR is joined to the one before it, and the first of a stage to that of the base '
+           'image, which its authors may change. Once the file itself has named a\n'
+           "working directory, relative ones are fine, as they are on AWS's images for functions, where "
+           '/var/task is what AWS promises.',
+           ('https://docs.docker.com/reference/build-checks/workdir-relative-path/',),
+           (),
+           ('WorkdirRelativePath',
+            'Relative workdir can have unexpected results if the base image changes',
+            'Use absolute WORKDIR'),
+           ('FROM python:3.14-slim\nWORKDIR app\nCOPY app.py ./\n',
+            'FROM registry.example.com/node:24 AS build\n'
+            'ARG FOLDER=site\n'
+            'WORKDIR "src"\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM registry.example.com/nginx:1\n'
+            'ARG FOLDER=site\n'
+            'WORKDIR ${FOLDER}/public\n'
+            'COPY --from=build /src/dist/ ./\n'),
+           ('FROM python:3.14-slim\nWORKDIR /app\nWORKDIR src\nCOPY app.py ./\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS one\n'
+            'WORKDIR src\n'
+            'COPY app.py ./\n'
+            '\n'
+            'FROM python:3.14-slim AS base\n'
+            'ARG WHERE\n'
+            'WORKDIR /srv\n'
+            '\n'
+            'FROM base AS two\n'
+            'WORKDIR app\n'
+            'COPY app.py ./\n'
+            '\n'
+            'FROM mcr.microsoft.com/windows/servercore:ltsc2025 AS three\n'
+            'WORKDIR C:/app\n'
+            '\n'
+            'FROM python:3.14-slim AS four\n'
+            'ENV HERE=/here\n'
+            'WORKDIR $HERE/app\n'
+            'ARG WHERE\n'
+            'WORKDIR ${WHERE}\n'
+            'COPY app.py ./\n'),
+           ('FROM python:3.14-slim\nWORKDIR /app\nCOPY app.py ./\n', None)),
  'LI611': ('Docker replaces a variable without value by nothing and goes on: a file ends up in /, a PATH '
            'gets an empty entry (the working directory), a label stays empty. An ARG before the\n'
            'first FROM is for FROM lines; a stage sees it only after an ARG of the same name in it.\n'
@@ -3353,7 +3442,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            "What the base image sets is known for AWS's images and the common official ones. On other images "
            'a variable may come from the image, and this rule says nothing. RUN, CMD and ENTRYPOINT\n'
            'are left to the shell. An ENV that only adds to what a variable may hold, and one with a '
-           'default, is a hint.',
+           'default, is a hint; who asks first (`${NAME:+...}`, `${NAME:?...}`) knows that it may be empty, '
+           'and gets none.',
            ('https://docs.docker.com/reference/build-checks/undefined-var/',
             'https://docs.docker.com/reference/dockerfile/#scope'),
            (),
@@ -3397,6 +3487,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'FROM one AS three\n'
             'COPY other.py $WHERE\n',
+            'FROM alpine:3.22\nENV LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/opt/lib\n',
             'FROM alpine:3.22\nARG A=1 B=$A\nENV C=$B\n'),
            ('FROM alpine:3.22\nENV PATH=$PATH:/app/bin\n',
             'ARG VERSION=3.14\n'
@@ -3406,6 +3497,110 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
             None)),
+ 'LI612': ('A stage has one CMD, one ENTRYPOINT and one HEALTHCHECK, the last of each. Who writes two CMD to '
+           'start two programs gets the second only. In different stages they do not meet,\n'
+           "and a CMD after FROM of an earlier stage takes the place of that stage's on purpose. The finding "
+           "sits on the instruction without effect, as Docker's own does; hadolint points to the later one.",
+           ('https://docs.docker.com/reference/build-checks/multiple-instructions-disallowed/',),
+           (),
+           ('MultipleInstructionsDisallowed',
+            'Multiple CMD instructions should not be used in the same stage because only the last one will '
+            'be used',
+            'Multiple ENTRYPOINT instructions found'),
+           ('FROM alpine:3.22\nCMD ["/one"]\nCMD ["/two"]\n',
+            'FROM python:3.14-slim AS base\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'CMD ["python", "-m", "http.server"]\n'
+            '\n'
+            'FROM base\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python"]\n'
+            'HEALTHCHECK --interval=30s \\\n'
+            '  CMD ["python", "check.py"]\n'
+            'ENTRYPOINT ["python", "-u"]\n'
+            'HEALTHCHECK NONE\n'
+            'CMD ["app.py"]\n'
+            'CMD ["app.py", "--verbose"]\n'
+            'CMD ["app.py", "--quiet"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'CMD ["one.handler"]\n'
+            'FROM base\n'
+            'CMD ["two.handler"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ONBUILD CMD ["other.py"]\n'
+            'ENTRYPOINT ["python"]\n'
+            'HEALTHCHECK --interval=30s \\\n'
+            '  CMD ["python", "check.py"]\n'
+            'USER 1000\n'
+            'CMD ["app.py"]\n'),
+           ('FROM alpine:3.22\nCMD ["/two"]\n',
+            'FROM python:3.14-slim AS base\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'CMD ["python", "-m", "http.server"]\n'
+            '\n'
+            'FROM base\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-u"]\n'
+            'HEALTHCHECK NONE\n'
+            'CMD ["app.py", "--quiet"]\n')),
+ 'LI613': ('The old form takes everything behind the first blank, so `ENV ONE TWO= THREE=x` sets one '
+           'variable called ONE. Docker keeps it for old files, warns at each build and may drop it. The '
+           'fix\n'
+           'is left out where the value holds quotes or escapes, which may mean something else in the new '
+           'form.',
+           ('https://docs.docker.com/reference/build-checks/legacy-key-value-format/',),
+           (),
+           ('LegacyKeyValueFormat',
+            '"ENV key=value" should be used instead of legacy "ENV key value" format'),
+           ('FROM alpine:3.22\n'
+            'ENV ONE 1\n'
+            'ENV TWO two words\n'
+            'ENV THREE "three more words"\n'
+            'LABEL four say "four" words\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL vendor   Example\n'
+            'ENV PATH $PATH:/opt/tools\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV OPTIONS --one=1 \\\n'
+            '    --two=2\n'
+            'ENV LOG_LEVEL=info STAGE=test\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\nENV ONE=1 TWO="2 3" THREE=\nLABEL a=b c=d\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG ONE TWO\n'
+            'ARG THREE=3\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'LABEL org.opencontainers.image.title="one two" \\\n'
+            '      org.opencontainers.image.version=3\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\n'
+            'ENV ONE=1\n'
+            'ENV TWO="two words"\n'
+            'ENV THREE="three more words"\n'
+            'LABEL four say "four" words\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL vendor=Example\n'
+            'ENV PATH=$PATH:/opt/tools\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV OPTIONS="--one=1 \\\n'
+            '    --two=2"\n'
+            'ENV LOG_LEVEL=info STAGE=test\n'
+            'CMD ["app.handler"]\n')),
  'LI614': ('FROM takes the image for the target platform unless it is told otherwise. The flag changes '
            'nothing and makes readers look for a reason. It is a matter of style, so this rule is\n'
            'off unless it is asked for.',
@@ -3524,6 +3719,118 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM --platform=$PLATFORM alpine:3.22\n'
             'COPY --from=build /main /main\n'),
            (None, None)),
+ 'LI619': ('TCP and tcp mean the same; Docker writes lower case into the image and warns about anything '
+           'else. It is a matter of style, so this rule is off unless it is asked for.',
+           ('https://docs.docker.com/reference/build-checks/expose-proto-casing/',),
+           ('style',),
+           ('ExposeProtoCasing', 'Defined protocol in EXPOSE instruction should be lowercase'),
+           ('FROM alpine:3.22\nEXPOSE 80/TCP\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE $PORT 53/udp 53/Tcp 6000-6010/UDP\n'
+            'USER 1000\n'
+            'HEALTHCHECK NONE\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM alpine:3.22\nEXPOSE 80/tcp 53/udp 8080\n',
+            'FROM alpine:3.22\n'
+            'ARG PROTOCOL\n'
+            'WORKDIR /app\n'
+            'COPY server ./server\n'
+            'EXPOSE 80/${PROTOCOL}\n'
+            'EXPOSE 9000/sctp\n'
+            'EXPOSE 8000-8010\n'
+            'USER 1000\n'
+            'HEALTHCHECK NONE\n'
+            'ENTRYPOINT ["./server"]\n'),
+           ('FROM alpine:3.22\nEXPOSE 80/tcp\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE $PORT 53/udp 53/tcp 6000-6010/udp\n'
+            'USER 1000\n'
+            'HEALTHCHECK NONE\n'
+            'CMD ["python", "app.py"]\n')),
+ 'LI620': ('EXPOSE only notes which port the program listens on. Addresses and ports of the host are a '
+           'matter of `docker run -p` and of Compose; in EXPOSE they are thrown away, so whoever\n'
+           'relies on 127.0.0.1 here does not get it.',
+           ('https://docs.docker.com/reference/build-checks/expose-invalid-format/',),
+           (),
+           ('ExposeInvalidFormat', 'EXPOSE instruction should not define an IP address or host-port mapping'),
+           ('FROM alpine:3.22\nEXPOSE 8080:80\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE 127.0.0.1:80:8000/tcp 9000 [::1]:81:8001\n'
+            'EXPOSE 80:$PORT\n'
+            'USER 1000\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM alpine:3.22\nEXPOSE 80 53/udp 8000-8010\n',
+            'FROM node:24-slim\n'
+            'ARG PORT=3000\n'
+            'ARG OTHER\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'EXPOSE $PORT ${OTHER}\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
+           ('FROM alpine:3.22\nEXPOSE 80\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE 8000/tcp 9000 8001\n'
+            'EXPOSE 80:$PORT\n'
+            'USER 1000\n'
+            'CMD ["python", "app.py"]\n')),
+ 'LI621': ('Docker reads EXPOSE when it builds and refuses numbers above 65535, ranges that run backwards, '
+           'names of services (http) and protocols other than tcp, udp and sctp. Ports in variables\n'
+           'are judged where their value is known.',
+           ('https://docs.docker.com/reference/dockerfile/#expose',),
+           (),
+           ('invalid containerPort',
+            'invalid proto',
+            'invalid port range',
+            'Valid UNIX ports range from 0 to 65535',
+            'invalid start port',
+            'value out of range'),
+           ('FROM alpine:3.22\nEXPOSE 80000\n',
+            'FROM python:3.14-slim\n'
+            'ARG PORT=100000\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'EXPOSE 8000 ${PORT} http\n'
+            'EXPOSE 9000-8000/tcp 53/dns 65530-65540 80,81\n'
+            'USER 1000\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM alpine:3.22\nEXPOSE 0 65535 1-65535/udp\n',
+            'FROM node:24-slim\n'
+            'ARG PORT=3000\n'
+            'ARG OTHER\n'
+            'ENV LAST=3010\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'EXPOSE $PORT "${OTHER}" ${PORT}-${LAST}/TCP\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
+           (None, None)),
  'LI629': ('All values of an ENV are worked out before any of them is set. `ENV A=/app B=$A/bin` leaves B as '
            '/bin, or with whatever A was before this line. A reference of a variable to itself\n'
            '(PATH=$PATH:/app) is what ENV is for and not reported, nor are variables that an earlier line of '
@@ -3571,6 +3878,77 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'USER 1000\n'
             'ENTRYPOINT ["/srv/submit.sh"]\n',
             None)),
+ 'LI631': ('Docker and Compose restart or replace containers by their HEALTHCHECK. Kubernetes and ECS have '
+           'checks of their own and ignore it, and so does Lambda, for which this rule never\n'
+           'speaks. It is off unless it is asked for. Only the stage that is shipped is looked at, with the '
+           'stages that it is built on; hadolint also reports stages that are only there to build.',
+           ('https://docs.docker.com/reference/dockerfile/#healthcheck',),
+           (),
+           ('HEALTHCHECK instruction missing',),
+           ('FROM python:3.14-slim\nCOPY app.py /app/\nCMD ["python", "/app/app.py"]\n',
+            'FROM node:24-slim AS site\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            'HEALTHCHECK CMD ["node", "check.js"]\n'
+            '\n'
+            'FROM nginx:1.29\n'
+            'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'
+            'EXPOSE 80\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM node:24-slim AS base\n'
+            'WORKDIR /app\n'
+            'HEALTHCHECK NONE\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM base\n'
+            'COPY src/ ./src/\n'
+            'USER node\n'
+            'EXPOSE 3000\n'
+            'CMD ["node", "src/server.js"]\n'),
+           (None, None)),
+ 'LI632': ("Where an earlier line, or AWS's base image, has named the working directory, a relative WORKDIR "
+           'is sound. Some teams want whole paths everywhere, as hadolint does; this rule\n'
+           'is off unless it is asked for. A path that begins with a variable is judged by its value.',
+           ('https://docs.docker.com/reference/dockerfile/#workdir',),
+           ('style',),
+           ('Use absolute WORKDIR',),
+           ('FROM python:3.14-slim\nWORKDIR /app\nWORKDIR src\nCOPY app.py ./\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'WORKDIR ./src\n'
+            'COPY src/ ./\n'
+            'WORKDIR ..\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM python:3.14-slim\nWORKDIR /app\nWORKDIR /app/src\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG WHERE\n'
+            'ENV HERE=/var/task/here\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'WORKDIR $HERE\n'
+            'COPY app.py ./\n'
+            'WORKDIR $WHERE\n'
+            'WORKDIR /var/task\n'
+            'CMD ["here/app.handler"]\n'),
+           ('FROM python:3.14-slim\nWORKDIR /app\nWORKDIR /app/src\nCOPY app.py ./\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'WORKDIR /var/task/src\n'
+            'COPY src/ ./\n'
+            'WORKDIR ..\n'
+            'CMD ["src/index.handler"]\n')),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '

@@ -16,26 +16,35 @@ _KEYWORDS = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
 def repeated_instruction(subject: Subject) -> Iterator[Hit]:
     """LI612: a hit for each CMD, ENTRYPOINT and HEALTHCHECK that a later one of its stage replaces."""
     for keyword in _KEYWORDS:
-        steps = subject.steps.get(keyword, ())
-        for step, following in pairwise(steps):
-            if step.stage == following.stage:
+        of_stage: dict[int, list[Step]] = {}
+        for step in subject.steps.get(keyword, ()):
+            of_stage.setdefault(step.stage, []).append(step)
+        for steps in of_stage.values():
+            # One edit for all, lest what is left over looks like the one that was removed.
+            edits = _removals(subject, steps[:-1])
+            for step, following in pairwise(steps):
                 yield Hit(
                     step.instruction.keyword_span,
                     {"instruction": keyword, "line": following.instruction.start_line},
-                    edits=_removal(subject, step),
+                    edits=edits,
                     related=(HitRelated(following.instruction.keyword_span, "what takes its place"),),
                     details={"instruction": keyword},
                 )
+                edits = ()
 
 
-def _removal(subject: Subject, step: Step) -> tuple[HitEdit, ...]:
-    instruction = step.instruction
-    if instruction.comments:
-        return ()
+def _removals(subject: Subject, steps: list[Step]) -> tuple[HitEdit, ...]:
+    """The edits that take out the lines of `steps`, none where comments would go with them."""
     text = subject.document.source.text
-    start = text.rfind("\n", 0, instruction.span.start) + 1
-    end = text.find("\n", instruction.span.end)
-    return (HitEdit(Span(start, len(text) if end < 0 else end + 1), ""),)
+    edits = []
+    for step in steps:
+        instruction = step.instruction
+        if instruction.comments:
+            return ()
+        start = text.rfind("\n", 0, instruction.span.start) + 1
+        end = text.find("\n", instruction.span.end)
+        edits.append(HitEdit(Span(start, len(text) if end < 0 else end + 1), ""))
+    return tuple(edits)
 
 
 def missing_healthcheck(subject: Subject) -> Iterator[Hit]:
