@@ -2022,7 +2022,23 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN apt-get update && /tmp/install.sh && rm -rf /var/lib/apt/lists/*\n'
             'RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update\n'
             'RUN apt-get update && npx playwright install --with-deps && rm -rf /var/lib/apt/lists/*\n'),
-           (None, None)),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n',
+            'FROM alpine:3.22 AS assets\n'
+            'RUN apk update \\\n'
+            '    && apk add --no-cache zip\n'
+            '\n'
+            'FROM ubuntu:24.04\n'
+            'RUN echo "deb https://example.com/apt stable main" > /etc/apt/sources.list.d/example.list && '
+            '\\\n'
+            '    apt-get -qq update && \\\n'
+            '    apt-get clean \\\n'
+            '    && apt-get install -y --no-install-recommends example\n'
+            'WORKDIR /srv/app\n'
+            'COPY --from=assets /usr/bin/zip /usr/local/bin/zip\n'
+            'COPY app.bin ./\n'
+            'CMD ["./app.bin"]\n')),
  'LI306': ('Off by default, and for most images it should stay so: distributions remove a version from their '
            'mirrors on the day the next one comes, so that\n'
            'a pinned build fails, and what it fails to install is mostly a security update. What makes such '
@@ -3026,7 +3042,19 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN --mount=type=cache,target=/var/cache/x mkdir -p /srv/a\n'
             'RUN mkdir -p /srv/b\n'
             'RUN mkdir -p /srv/c && touch /srv/c/d\n'),
-           (None, None)),
+           ('FROM debian:12-slim\nRUN mkdir -p /srv/a \\\n    && mkdir -p /srv/b\n',
+            'FROM debian:12-slim\n'
+            'RUN mkdir -p /srv/a \\\n'
+            '    # a comment is no instruction\n'
+            '    && touch /srv/a/b \\\n'
+            '    && touch /srv/a/c\n'
+            'RUN --network=none touch /srv/a/d\n'
+            'RUN touch /srv/a/e && touch /srv/a/f\n'
+            'RUN touch /srv/a/h\n'
+            'ENV A=1\n'
+            'RUN touch /srv/a/i\n'
+            'FROM debian:12-slim\n'
+            'RUN touch /srv/a/j\n')),
  'LI417': ('`--no-cache` fetches the index anew and keeps nothing, in one word instead of three commands. '
            'The image is the same, so this is\n'
            'off by default; where nothing cleans up, LI402 speaks. `--no-network` fetches nothing, and a '
@@ -3718,7 +3746,17 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM --platform=linux/arm64 alpine:3.22 AS shipped_arm64\n'
             'FROM --platform=$PLATFORM alpine:3.22\n'
             'COPY --from=build /main /main\n'),
-           (None, None)),
+           ('FROM python:3.14-slim\nCOPY app.py /app/\n',
+            'FROM golang:1.25 AS build-amd64\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build-amd64 /main /main\n'
+            'ENTRYPOINT ["/main"]\n')),
  'LI619': ('TCP and tcp mean the same; Docker writes lower case into the image and warns about anything '
            'else. It is a matter of style, so this rule is off unless it is asked for.',
            ('https://docs.docker.com/reference/build-checks/expose-proto-casing/',),

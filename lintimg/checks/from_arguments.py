@@ -139,7 +139,8 @@ def constant_platform(subject: Subject) -> Iterator[Hit]:
         flag = stage.instruction.flag("platform")
         if flag is None or not flag.value or "$" in flag.value or _is_named_for(stage, flag.value):
             continue
-        yield Hit(flag.span, {"platform": flag.value}, details={"platform": flag.value})
+        edits = (HitEdit(Span(flag.span.start, stage.base.span.start), ""),)
+        yield Hit(flag.span, {"platform": flag.value}, edits=edits, details={"platform": flag.value})
 
 
 def _is_named_for(stage: Stage, platform: str) -> bool:

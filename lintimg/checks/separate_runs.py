@@ -14,18 +14,32 @@ _LONG = 1
 def separate_runs(subject: Subject) -> Iterator[Hit]:
     """A hit for each short RUN that follows another short one with the same flags."""
     for stage in subject.build.stages:
-        first: tuple[tuple[str, ...], int] | None = None
+        group: list[ShippedRun] = []
         for step in stage.steps:
-            if step.instruction.keyword != "RUN":
-                first = None
-                continue
-            run = subject.run(step)
-            flags = tuple(flag.text for flag in step.instruction.flags)
-            count = _commands(run)
-            if first is None or first[0] != flags or max(first[1], count) > _LONG:
-                first = (flags, count)
-            else:
-                yield Hit(step.instruction.keyword_span)
+            run = subject.run(step) if step.instruction.keyword == "RUN" else None
+            if run is None or not group or not _alike(group[0], run):
+                yield from _hits(group, subject)
+                group = []
+            if run is not None:
+                group.append(run)
+        yield from _hits(group, subject)
+
+
+def _alike(first: ShippedRun, run: ShippedRun) -> bool:
+    flags, others = ([flag.text for flag in each.step.instruction.flags] for each in (first, run))
+    return flags == others and max(_commands(first), _commands(run)) <= _LONG
+
+
+def _hits(group: list[ShippedRun], subject: Subject) -> Iterator[Hit]:
+    """A hit for each RUN but the first, with one edit for all."""
+    if len(group) < 2:
+        return
+    from lintimg.checks.join_runs import joined
+
+    edits = joined(group, subject)
+    for run in group[1:]:
+        yield Hit(run.step.instruction.keyword_span, edits=edits)
+        edits = ()
 
 
 def _commands(run: ShippedRun) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lintimg.checks.effects import covers, expanded, mounted
 from lintimg.checks.tables import table
-from lintimg.lint.rule import Hit
+from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import PlacedOperation, ShippedRun, Subject
 from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation, PackageArgument
@@ -30,7 +30,8 @@ def lonely_index_update(subject: Subject) -> Iterator[Hit]:
             ):
                 yield Hit(
                     operation.span,
-                    {
+                    edits=_joined(run, operation, subject),
+                    values={
                         "command": f"{operation.program} {operation.verb.pieces}",
                         "install": f"{operation.program} {row['install']}",
                     },
@@ -38,6 +39,19 @@ def lonely_index_update(subject: Subject) -> Iterator[Hit]:
                     details={"manager": manager},
                 )
                 break
+
+
+def _joined(run: ShippedRun, update: Operation, subject: Subject) -> tuple[HitEdit, ...]:
+    """Joins the RUN with the installation in the next one."""
+    from lintimg.checks.join_runs import following_run, joined
+
+    following = following_run(run, subject)
+    family = _family(update.manager)
+    if following is None or not any(
+        op.action == "install" and op.manager in family for op in following.operations
+    ):
+        return ()
+    return joined((run, following), subject)
 
 
 def _used(run: ShippedRun, update: Operation) -> bool:
