@@ -10,6 +10,8 @@ from lintimg.cli.fast_lane import read_words
 VALUES = {
     "--via": "via",
     "--platform": "platform",
+    "--why": "why",
+    "--tree": "tree",
     "--max-size": "max_size",
     "--max-waste": "max_waste",
     "--color": "color",
@@ -40,6 +42,8 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
         "platform": values.get("platform"),
         "deep": switches.get("deep", False),
         "hashes": switches.get("hashes", False),
+        "why": values.get("why"),
+        "tree": values.get("tree"),
         "top": 10,
         "max_size": values.get("max_size"),
         "max_waste": values.get("max_waste"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import cast, get_args
 
@@ -13,16 +14,22 @@ from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
+from lintimg.image.dive import dive_json, dive_wasted
 from lintimg.image.errors import ImageError
 from lintimg.image.gates import Gates, broken_gates
-from lintimg.image.image import Options, Via
+from lintimg.image.image import Image, Options, Via
 from lintimg.image.open import opened_image
+from lintimg.image.paths import outline, path_history
+from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
 from lintimg.model.finding import Problem
 from lintimg.model.image import ImageReport
 from lintimg.model.report import Report, ToolInfo
 from lintimg.report.formats import FOR_PEOPLE, FORMATS, render
 from lintimg.settings.units import read_size
+
+_DIVE = "dive-json"
+_FORMATS = (*FORMATS, _DIVE)
 
 
 def run_image(
@@ -32,6 +39,8 @@ def run_image(
     platform: str | None,
     deep: bool,
     hashes: bool,
+    why: str | None,
+    tree: str | None,
     top: int,
     max_size: str | None,
     max_waste: str | None,
@@ -49,8 +58,13 @@ def run_image(
         options = Options(via=_via(via), platform=platform, deep=deep, hashes=hashes, progress=progress)
         try:
             with opened_image(reference, sys.stdin.buffer, options) as image:
-                notes = image.notes
-                report = summarize(image, image_stack(image), limit=IMAGE_LIMIT, top=top)
+                stack = image_stack(image)
+                notes = [*image.notes, *_dive(output, wanted, image, stack)]
+                report = summarize(image, stack, limit=IMAGE_LIMIT, top=top)
+                report = report._replace(
+                    why=None if why is None else path_history(image, _needed(stack, "--why"), why),
+                    tree=None if tree is None else outline(_needed(stack, "--tree"), tree, top),
+                )
         except ImageError as error:
             return _write(output, wanted, _report((), _problem(reference, error), 2), quiet)
     broken = broken_gates(report, gates)
@@ -58,6 +72,34 @@ def run_image(
     if not quiet:
         _notes(output, notes, broken, from_file)
     return status
+
+
+def _needed(stack: LayerStack | None, flag: str) -> LayerStack:
+    if stack is None:
+        raise UsageError(
+            f"{flag} needs the files of the image: write --deep for a registry, leave out --via history"
+        )
+    return stack
+
+
+def _dive(
+    output: Output, wanted: list[tuple[str, str | None]], image: Image, stack: LayerStack | None
+) -> Iterator[str]:
+    """Writes dive's format where it is wanted; what to know of it."""
+    for name, file in wanted:
+        if name == _DIVE:
+            whole = _needed(stack, f"--format {_DIVE}")
+            text = dive_json(image, whole)
+            if file is None:
+                output.write_data(text)
+            else:
+                output.write_file(working_directory() / file, text)
+            ours, theirs = sum(whole.losses), dive_wasted(whole)
+            if ours != theirs:
+                yield (
+                    f"inefficientBytes is {ours:,}, where dive itself says {theirs:,}: it counts the copy of a"
+                    " rewritten file that stays, too, and nothing of what goes with a folder"
+                )
 
 
 def _problem(reference: str, error: ImageError) -> tuple[Problem, ...]:
@@ -72,6 +114,8 @@ def _report(images: tuple[ImageReport, ...], errors: tuple[Problem, ...], status
 def _write(output: Output, wanted: list[tuple[str, str | None]], report: Report, quiet: bool) -> int:
     directory = working_directory()
     for name, file in wanted:
+        if name == _DIVE:
+            continue
         if file is not None:
             output.write_file(directory / file, render(name, report, colour=False, width=100))
         elif name in FOR_PEOPLE:
@@ -92,7 +136,7 @@ def _write(output: Output, wanted: list[tuple[str, str | None]], report: Report,
     return report.exit_status
 
 
-def _notes(output: Output, notes: tuple[str, ...], broken: tuple[str, ...], from_file: bool) -> None:
+def _notes(output: Output, notes: Sequence[str], broken: tuple[str, ...], from_file: bool) -> None:
     for note in notes:
         output.note(note)
     for sentence in broken:
@@ -126,8 +170,8 @@ def _size(flag: str, text: str) -> int:
 
 def _format(text: str) -> tuple[str, str | None]:
     name, equals, file = text.partition("=")
-    if name not in FORMATS:
-        raise UsageError(unknown("--format", name, FORMATS))
+    if name not in _FORMATS:
+        raise UsageError(unknown("--format", name, _FORMATS))
     if equals and not file:
         raise UsageError(f"--format {name}= names no file")
     return name, file or None

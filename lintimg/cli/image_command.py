@@ -54,6 +54,22 @@ def image(
             rich_help_panel=_READ,
         ),
     ] = False,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="Instead of the report: which layers brought, rewrote and deleted this file or folder.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
+    tree: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="Instead of the report: the largest files and folders below this one.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     max_size: Annotated[
         str | None,
         typer.Option(
@@ -80,7 +96,7 @@ def image(
             metavar="N",
             min=1,
             max=1000,
-            help="How many paths a kind of waste names.",
+            help="How many paths a list names.",
             rich_help_panel=_OUTPUT,
         ),
     ] = 10,
@@ -89,7 +105,7 @@ def image(
         typer.Option(
             "--format",
             metavar="NAME[=FILE]",
-            help="text (default) or json, to standard output or a file; may be repeated.",
+            help="text (default), json or dive-json, to standard output or a file; may be repeated.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
@@ -113,6 +129,8 @@ def image(
             platform=platform,
             deep=deep,
             hashes=hashes,
+            why=why,
+            tree=tree,
             top=top,
             max_size=max_size,
             max_waste=max_waste,

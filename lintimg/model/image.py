@@ -102,8 +102,42 @@ class Suggestion(NamedTuple):
     fix: Fix | None
 
 
+class PathStep(NamedTuple):
+    """What one layer did at a path and below: files brought, and files of lower layers hidden."""
+
+    layer: int
+    added_files: int
+    added_bytes: int
+    deleted_files: int
+    overwritten_files: int
+    hidden_bytes: int
+    command: str | None
+    dockerfile_line: DockerfileLine | None
+
+
+class PathHistory(NamedTuple):
+    """A path's way through the layers; `bytes` are visible at the end, `all_bytes` those of all layers."""
+
+    path: str
+    visible: bool
+    bytes: int
+    all_bytes: int
+    steps: tuple[PathStep, ...]
+
+
+class TreeNode(NamedTuple):
+    """A file or folder that a container sees, with all that is in it; `more` entries are not in `children`."""
+
+    path: str
+    bytes: int
+    files: int
+    layers: tuple[int, ...]
+    children: tuple[TreeNode, ...]
+    more: int
+
+
 class ImageReport(NamedTuple):
-    """What is known about one image."""
+    """What is known about one image; `why` and `tree` where they were asked for."""
 
     reference: str
     source: str
@@ -118,3 +152,5 @@ class ImageReport(NamedTuple):
     waste: tuple[Waste, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     zip: ZipFit | None = None
+    why: PathHistory | None = None
+    tree: TreeNode | None = None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, Suggestion, Waste
+from lintimg.model.image import (
+    ContentCategory,
+    ImageLayer,
+    ImageReport,
+    PathHistory,
+    Suggestion,
+    TreeNode,
+    Waste,
+)
 from lintimg.report.json_parts import fix_to_json, line_to_json
 
 
@@ -35,6 +43,8 @@ def image_to_json(image: ImageReport) -> dict[str, Any]:
         "waste": [_waste(waste) for waste in image.waste],
         "suggestions": [_suggestion(suggestion) for suggestion in image.suggestions],
         "zip": None if image.zip is None else image.zip._asdict(),
+        "why": None if image.why is None else _history(image.why),
+        "tree": None if image.tree is None else _node(image.tree),
     }
 
 
@@ -52,6 +62,18 @@ def _layer(layer: ImageLayer) -> dict[str, Any]:
         "wasted_bytes": layer.wasted_bytes,
         "dockerfile_line": line_to_json(layer.dockerfile_line),
     }
+
+
+def _history(history: PathHistory) -> dict[str, Any]:
+    steps = [
+        {**step._asdict(), "dockerfile_line": line_to_json(step.dockerfile_line)} for step in history.steps
+    ]
+    return {**history._asdict(), "steps": steps}
+
+
+def _node(node: TreeNode) -> dict[str, Any]:
+    children = [_node(child) for child in node.children]
+    return {**node._asdict(), "layers": list(node.layers), "children": children}
 
 
 def _category(category: ContentCategory) -> dict[str, Any]:

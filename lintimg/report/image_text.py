@@ -24,6 +24,9 @@ _WASTE = {
 
 def image_lines(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     """The report on `image` in lines of `width` columns."""
+    if image.why is not None or image.tree is not None:
+        yield from path_views(image, paint, width)
+        return
     for section in (
         heading(image, paint, width),
         layers(image, width),
@@ -35,6 +38,18 @@ def image_lines(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
         if lines:
             yield from lines
             yield ""
+
+
+def path_views(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
+    """What was asked for about a path, in place of the whole report."""
+    from lintimg.report.path_text import history_lines, tree_lines
+
+    if image.why is not None:
+        yield from history_lines(image.why, paint, width)
+        yield ""
+    if image.tree is not None:
+        yield from tree_lines(image.tree, paint)
+        yield ""
 
 
 def heading(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
@@ -91,7 +106,7 @@ def layers(image: ImageReport, width: int) -> Iterator[str]:
     room = max(width - widest - 4, 20)
     yield f"  {shown[0]:<{widest}}  command"
     for line, layer in zip(shown[1:], image.layers, strict=True):
-        yield f"  {line:<{widest}}  {_cut(_command(layer), room)}".rstrip()
+        yield f"  {line:<{widest}}  {cut(shown_command(layer.command), room)}".rstrip()
 
 
 def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
@@ -109,7 +124,7 @@ def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
         files = "1 file" if entry.files == 1 else f"{entry.files:,} files"
         yield f"  {size_text(entry.bytes):>8}  {files}{where} {what}"
         for path in entry.paths[:3]:
-            yield f"            {_cut(printable(path), width - 12)}"
+            yield f"            {cut(printable(path), width - 12)}"
 
 
 def contents(found: tuple[ContentCategory, ...], width: int) -> Iterator[str]:
@@ -118,7 +133,7 @@ def contents(found: tuple[ContentCategory, ...], width: int) -> Iterator[str]:
         if number == 0:
             yield "Contents"
         items = ", ".join(f"{item.name} {size_text(item.bytes)}" for item in category.items[:_MOST_ITEMS])
-        yield f"  {size_text(category.bytes):>8}  {_cut(printable(f'{category.category}: {items}'), width - 12)}"
+        yield f"  {size_text(category.bytes):>8}  {cut(printable(f'{category.category}: {items}'), width - 12)}"
 
 
 def suggestions(found: tuple[Suggestion, ...], paint: Paint, width: int) -> Iterator[str]:
@@ -144,9 +159,9 @@ def _line(layer: ImageLayer) -> str:
     return "base" if layer.from_base else ""
 
 
-def _command(layer: ImageLayer) -> str:
+def shown_command(text: str | None) -> str:
     """The command as it was written, without what the builder put around it."""
-    command = " ".join(printable(layer.command or "").split())
+    command = " ".join(printable(text or "").split())
     for front in ("/bin/sh -c #(nop) ", "/bin/sh -c "):
         if command.startswith(front):
             kind = "" if "nop" in front else "RUN "
@@ -155,5 +170,6 @@ def _command(layer: ImageLayer) -> str:
     return command.removesuffix("# buildkit").rstrip()
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` columns."""
     return text if display_width(text) <= width else f"{text[: width - 1]}…"

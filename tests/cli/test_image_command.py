@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.image.archives import old_save
-from tests.image.layers import Item, folder, tar
+from tests.image.layers import Item, folder, symlink, tar
 
 from .conftest import Run, write
 
@@ -135,3 +136,108 @@ def test_what_cannot_be_read_is_a_sentence(run: Run, tmp_path: Path, name: str) 
     assert [error["image"] for error in result.report["errors"]] == [name]
     assert result.err.startswith(f"lintimg: {name}: ")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("archive")
+def test_why_tells_a_paths_way_through_the_layers(run: Run) -> None:
+    assert (
+        run("image", "app.tar", "--why", "/opt").out
+        == """\
+/opt  80 kB in the container, 140 kB in all layers
+  layer  0  brings 2 files, 100 kB  COPY dir:1 in /opt
+  layer  1  deletes 1 file; 60 kB are wasted by that  RUN /bin/sh -c rm /opt/model
+  layer  2  brings 1 file, 40 kB  COPY a b
+
+1 image read.
+"""
+    )
+    gone = run("image", "app.tar", "--why", "opt/model", "--format", "json").report["images"][0]["why"]
+    assert (gone["path"], gone["visible"], gone["bytes"], gone["all_bytes"]) == (
+        "/opt/model",
+        False,
+        0,
+        60_000,
+    )
+    assert [step["layer"] for step in gone["steps"]] == [0, 1]
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_tree_below_a_path(run: Run) -> None:
+    assert (
+        run("image", "app.tar", "--tree", "/").out
+        == """\
+/  80 kB in 2 files
+     80 kB 100%  opt/  (layer 0, 2)
+     40 kB  50%    copy  (layer 2)
+     40 kB  50%    keep  (layer 0)
+
+1 image read.
+"""
+    )
+    node = run("image", "app.tar", "--tree", "opt", "--top", "1", "--format", "json").report["images"][0][
+        "tree"
+    ]
+    assert (node["bytes"], node["files"], len(node["children"]), node["more"]) == (80_000, 2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (("--why", "/opt/none/x"), "no layer has /opt/none/x; there is /opt"),
+        (("--why", "/none"), "no layer has /none"),
+        (("--tree", "/opt/model"), "a container sees no /opt/model; there is /opt"),
+    ],
+)
+@pytest.mark.usefixtures("archive")
+def test_paths_that_are_not_there(run: Run, flags: tuple[str, ...], sentence: str) -> None:
+    result = run("image", "app.tar", *flags, "--format", "json")
+    assert result.status == 2
+    assert result.report["errors"][0]["message"] == sentence
+
+
+def test_the_format_of_dive(run: Run, tmp_path: Path) -> None:
+    layers = [
+        tar(
+            [
+                folder("a", 0o1777),
+                Item("a/x", b"x" * 100, mode=0o4755),
+                Item("a/y", b"y"),
+                symlink("a/s", "x"),
+            ]
+        ),
+        tar([Item("a/x", b"z" * 30)]),
+        tar([Item("a/.wh.y"), Item("b", b"b")]),
+    ]
+    write(tmp_path / "app.tar", old_save(layers, commands=["one", "two", "three"]))
+    result = run("image", "app.tar", "--format", "dive-json", "--format", "text=text")
+    document = json.loads(result.out)
+    assert document["image"] == {
+        "sizeBytes": 132,
+        "inefficientBytes": 101,
+        "efficiencyScore": 31 / 132,
+        "fileReference": [
+            {"count": 2, "sizeBytes": 100, "file": "/a/x"},
+            {"count": 1, "sizeBytes": 1, "file": "/a/y"},
+        ],
+    }
+    assert [layer["command"] for layer in document["layer"]] == ["one", "two", "three"]
+    files = document["layer"][0]["fileList"]
+    # Go's bits: a folder with the sticky bit, setuid, a symbolic link.
+    assert [file["fileMode"] for file in files] == [
+        1 << 31 | 1 << 20 | 0o777,
+        1 << 23 | 0o755,
+        0o644,
+        1 << 27 | 0o644,
+    ]
+    assert files[1] == {
+        "path": "a/x",
+        "typeFlag": 48,
+        "linkName": "",
+        "size": 100,
+        "fileMode": 1 << 23 | 0o755,
+        "uid": 0,
+        "gid": 0,
+        "isDir": False,
+    }
+    assert "inefficientBytes is 101, where dive itself says 131" in result.err
+    assert (tmp_path / "text").read_text("utf-8").startswith("app.tar")

@@ -24,7 +24,10 @@ from lintimg.model.image import (
     ImageLayer,
     ImageReport,
     ImageSize,
+    PathHistory,
+    PathStep,
     Suggestion,
+    TreeNode,
     Verdict,
     Waste,
 )
@@ -153,6 +156,10 @@ IMAGE = ImageReport(
         Suggestion("x", Saving(1, "measured"), ("LI402",), DockerfileLine("Dockerfile", 4, 6), None),
     ),
     zip=ZipFit(True, 4, 262_144_000),
+    why=PathHistory(
+        "/a", True, 1, 2, (PathStep(0, 1, 1, 0, 0, 0, "COPY", DockerfileLine("Dockerfile", 4, 6)),)
+    ),
+    tree=TreeNode("/", 4, 1, (0,), (TreeNode("/a", 4, 1, (0,), (), 0),), 0),
 )
 """An image that has something of everything."""
 
