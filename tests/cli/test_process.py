@@ -22,6 +22,12 @@ _HEAVY = {
     "importlib.metadata",
     "pathspec",
     "tomllib",
+    "subprocess",
+    "difflib",
+    "lintimg.lint.fixing",
+    "lintimg.lint.baseline",
+    "lintimg.cli.fixes",
+    "lintimg.cli.filters",
 }
 _LIST_MODULES = """
 import sys
