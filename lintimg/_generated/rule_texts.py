@@ -3869,6 +3869,207 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'USER node\n'
             'CMD ["node", "src/server.js"]\n'),
            (None, None)),
+ 'LI623': ('A file that is replaced by an archive, or a variable that becomes an address, makes ADD do '
+           'something else without a change in the Dockerfile. COPY does one thing. ADD is right for '
+           'archives,\n'
+           'for addresses and git repositories, and with --checksum, --unpack and --keep-git-dir. Where a '
+           'variable hides what is added, nothing is said.',
+           ('https://docs.docker.com/build/building/best-practices/#add-or-copy',),
+           (),
+           ('Use COPY instead of ADD for files and folders',),
+           ('FROM alpine:3.22\nADD app.conf /etc/\n',
+            'FROM eclipse-temurin:25-jre\n'
+            'ARG JAR=target/app.jar\n'
+            'ARG NAME\n'
+            'WORKDIR /srv\n'
+            'ADD ${JAR} app.jar\n'
+            'ADD libs/${NAME}.jar lib.jar\n'
+            'ADD --chown=1000:1000 conf/ ./conf/\n'
+            'ADD ["web site", "/srv/site/"]\n'
+            'ADD <<EOF /srv/message\n'
+            'hello\n'
+            'EOF\n'
+            'USER 1000\n'
+            'CMD ["java", "-jar", "app.jar"]\n'),
+           ('FROM alpine:3.22\n'
+            'ARG ANY\n'
+            'ADD rootfs.tar.xz /\n'
+            'ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d '
+            'https://example.com/tool /usr/bin/\n'
+            'ADD git@github.com:example/tool.git#v1 /src\n'
+            'ADD --unpack=true bundle /opt/\n'
+            'ADD ${ANY} /opt/\n'
+            'ADD tools-${ANY} /opt/\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'ADD pkg/* /opt/\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE 8000\n'
+            'USER 1000\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM alpine:3.22\nCOPY app.conf /etc/\n',
+            'FROM eclipse-temurin:25-jre\n'
+            'ARG JAR=target/app.jar\n'
+            'ARG NAME\n'
+            'WORKDIR /srv\n'
+            'COPY ${JAR} app.jar\n'
+            'COPY libs/${NAME}.jar lib.jar\n'
+            'COPY --chown=1000:1000 conf/ ./conf/\n'
+            'COPY ["web site", "/srv/site/"]\n'
+            'COPY <<EOF /srv/message\n'
+            'hello\n'
+            'EOF\n'
+            'USER 1000\n'
+            'CMD ["java", "-jar", "app.jar"]\n')),
+ 'LI624': ('The slash at the end is what makes a destination a folder. Without it BuildKit copies file after '
+           'file to one and the same name if no folder of that name is there yet, without a word. The\n'
+           'older builder, Podman and Kaniko refuse it. `.` and `..` are folders and need no slash in any of '
+           'them; hadolint wants one there, too.',
+           ('https://docs.docker.com/reference/dockerfile/#destination',),
+           (),
+           ('When using COPY with more than one source file, the destination must be a directory and end '
+            'with a /',
+            'COPY with more than 2 arguments requires the last argument to end with /'),
+           ('FROM alpine:3.22\nCOPY a.txt b.txt /data\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ARG FOLDER=lib\n'
+            'COPY package.json package-lock.json /var/task\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY ["a b.js", "c.js", "${FOLDER}"]\n'
+            'COPY <<ONE <<TWO conf\n'
+            '1\n'
+            'ONE\n'
+            '2\n'
+            'TWO\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM alpine:3.22\n'
+            'ARG ANY\n'
+            'WORKDIR /data\n'
+            'COPY a.txt b.txt /data/\n'
+            'COPY a.txt b.txt .\n'
+            'COPY a.txt b.txt ../..\n'
+            'COPY a.txt /data\n'
+            'COPY a.txt b.txt ${ANY}\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY one two /var/task/lib\n'
+            'COPY index.js ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            '# what the function is called\n'
+            'ENV NAME=orders\n'
+            '\n'
+            'ENV STAGE=test\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM alpine:3.22\nCOPY a.txt b.txt /data/\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ARG FOLDER=lib\n'
+            'COPY package.json package-lock.json /var/task/\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY ["a b.js", "c.js", "${FOLDER}/"]\n'
+            'COPY <<ONE <<TWO conf/\n'
+            '1\n'
+            'ONE\n'
+            '2\n'
+            'TWO\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n')),
+ 'LI625': ('--from takes the name or number of an earlier stage, a named build context, or an image. A slip '
+           "in a stage's name is therefore no error of its own: Docker goes and asks Docker Hub for\n"
+           'an image of that name, and takes whatever somebody has put there. References with a tag, a '
+           'digest or a registry are images and fine; whether a build context has the name\n'
+           'cannot be seen here.',
+           ('https://docs.docker.com/reference/dockerfile/#copy---from',
+            'https://docs.docker.com/build/building/multi-stage/'),
+           (),
+           ('COPY --from should reference a previously defined FROM alias',
+            'pull access denied, repository does not exist',
+            'cannot copy from stage, it needs to be defined before current stage',
+            'invalid stage index',
+            'variable expansion is not supported for --from'),
+           ('FROM golang:1.25 AS builder\n'
+            'COPY main.go /src/\n'
+            'FROM scratch\n'
+            'COPY --from=buidler /src/main.go /\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY --from=site /site/ ./site/\n'
+            '\n'
+            'FROM node:24-slim AS site\n'
+            'WORKDIR /site\n'
+            'COPY --from=7 /site/ ./seven/\n'
+            'COPY --from=${OTHER} /site/ ./other/\n'
+            'COPY --from=assets /site/ ./assets/\n'
+            'RUN --mount=from=2,target=/two cp /two/a ./\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM golang:1.25 AS builder\n'
+            'COPY main.go /src/\n'
+            'FROM golang:1.25\n'
+            'COPY main.go /src/\n'
+            'FROM scratch\n'
+            'COPY --from=Builder /src/main.go /\n'
+            'COPY --from=1 /src/main.go /\n'
+            'COPY --from=busybox:1.37 /bin/busybox /bin/\n'
+            'COPY --from=registry.example.com/tools /tool /\n',
+            'FROM node:24-slim AS modules\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'WORKDIR /app\n'
+            'RUN --mount=type=bind,from=modules,source=/app,target=/modules cp -r /modules/node_modules ./\n'
+            'COPY src/ ./src/\n'
+            'ENV PORT=8080\n'
+            'CMD ["node", "src/server.js"]\n'),
+           ('FROM golang:1.25 AS builder\n'
+            'COPY main.go /src/\n'
+            'FROM scratch\n'
+            'COPY --from=builder /src/main.go /\n',
+            None)),
+ 'LI626': ('--from takes files from a stage that is complete. The stage that is being built is none, by its '
+           'name as by its number, and the build does not begin.',
+           ('https://docs.docker.com/reference/dockerfile/#copy---from',),
+           (),
+           ('circular dependency detected on stage', 'COPY --from cannot reference its own FROM alias'),
+           ('FROM alpine:3.22 AS one\nCOPY --from=One /etc/passwd /two\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023 AS function\n'
+            'COPY --from=1 /main /var/runtime/bootstrap\n'
+            'RUN --mount=type=bind,from=function,source=/,target=/mnt cp /mnt/etc/passwd /tmp/\n'
+            'CMD ["main"]\n'),
+           ('FROM alpine:3.22 AS one\n'
+            'FROM alpine:3.22 AS two\n'
+            'COPY --from=one /etc/passwd /two\n'
+            'COPY --from=0 /etc/group /two\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY cmd/ ./cmd/\n'
+            'RUN go build -o /main ./cmd/main\n'
+            '\n'
+            'FROM alpine:3.22 AS main\n'
+            'COPY --from=build /main /main\n'
+            'COPY --from=main:3.22 /etc/passwd /etc/passwd\n'
+            'ENTRYPOINT ["/main"]\n'),
+           (None, None)),
  'LI629': ('All values of an ENV are worked out before any of them is set. `ENV A=/app B=$A/bin` leaves B as '
            '/bin, or with whatever A was before this line. A reference of a variable to itself\n'
            '(PATH=$PATH:/app) is what ENV is for and not reported, nor are variables that an earlier line of '
@@ -3916,6 +4117,45 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'USER 1000\n'
             'ENTRYPOINT ["/srv/submit.sh"]\n',
             None)),
+ 'LI630': ('A relative destination is joined to the working directory. Where the file sets none, that is the '
+           "base image's, mostly /: application files end up among the system's folders, and elsewhere\n"
+           "with the next base. On AWS's images for functions /var/task is part of what AWS promises, and "
+           'relative destinations are how its documentation writes them.',
+           ('https://docs.docker.com/reference/dockerfile/#workdir',),
+           (),
+           ('COPY to a relative destination without WORKDIR set',),
+           ('FROM python:3.14-slim\nCOPY app.py .\nCMD ["python", "app.py"]\n',
+            'FROM registry.example.com/node:24 AS modules\n'
+            'ADD package.json package-lock.json ./app/\n'
+            'WORKDIR /app\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY extra.js ./\n'
+            '\n'
+            'FROM registry.example.com/node:24\n'
+            'COPY --from=modules /app/node_modules/ node_modules/\n'
+            'COPY --from=modules /app/extra.js /app/\n'
+            'ENV PORT=3000\n'
+            'EXPOSE 3000\n'
+            'CMD ["node", "/app/extra.js"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14 AS one\n'
+            'COPY app.py .\n'
+            'FROM python:3.14-slim AS two\n'
+            'ARG WHERE=app\n'
+            'COPY app.py /srv/\n'
+            'COPY app.py $WHERE\n'
+            'COPY app.py C:/srv/\n',
+            'FROM node:24-slim AS base\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM base AS shipped\n'
+            'COPY src/ src/\n'
+            'ENV PORT=3000\n'
+            'EXPOSE 3000\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
+           (None, None)),
  'LI631': ('Docker and Compose restart or replace containers by their HEALTHCHECK. Kubernetes and ECS have '
            'checks of their own and ignore it, and so does Lambda, for which this rule never\n'
            'speaks. It is off unless it is asked for. Only the stage that is shipped is looked at, with the '
@@ -3987,6 +4227,44 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY src/ ./\n'
             'WORKDIR ..\n'
             'CMD ["src/index.handler"]\n')),
+ 'LI633': ('A stage for building is there to be left behind. COPY --from=build / / brings back all of it, '
+           'and where both have different systems, libraries of one overwrite those of the other. Into an '
+           'empty\n'
+           'image (FROM scratch) it is a way to squash layers, which is only a hint: the settings of the '
+           'other image have to be repeated by hand.',
+           ('https://docs.docker.com/build/building/multi-stage/',),
+           (),
+           ('Do not copy an entire filesystem from another stage',),
+           ('FROM debian:13 AS build\nRUN make -C /src\nFROM debian:13-slim\nCOPY --from=build / /\n',
+            'FROM python:3.14-slim AS build\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'RUN rm -rf /usr/share/doc\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=build "/" "/"\n'
+            'WORKDIR /app\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM debian:13 AS build\n'
+            'RUN make -C /src\n'
+            'FROM debian:13-slim\n'
+            'COPY --from=build /usr/local/ /usr/local/\n'
+            'COPY --from=build /out/ /\n'
+            'COPY --from=build / /mnt/\n',
+            'FROM node:24-slim AS site\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM nginx:1.29\n'
+            'COPY rootfs/ /\n'
+            'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'
+            'EXPOSE 80\n'),
+           (None, None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '
