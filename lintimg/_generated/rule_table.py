@@ -1494,6 +1494,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'default': True,
   'messages': {'': 'This lays all files of {stage} over those of this image: its system, its package caches '
                    'and its tools come along.',
+               'image': 'This lays all files of the image {stage} over those of this one, its system with '
+                        'them unless it was made to be laid over others.',
                'squash': 'This makes one layer of all of {stage}: nothing of the base image is shared with '
                          'other images any more, and ENV, USER and ENTRYPOINT of it are lost.'},
   'helps': {'': 'Copy the folders that are needed, such as COPY --from={stage} /app /app'},

@@ -3899,7 +3899,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ADD git@github.com:example/tool.git#v1 /src\n'
             'ADD --unpack=true bundle /opt/\n'
             'ADD ${ANY} /opt/\n'
-            'ADD tools-${ANY} /opt/\n',
+            'ADD tools-${ANY} /opt/\n'
+            'ADD tools-1.* deps/* /opt/\n',
             'FROM python:3.14-slim\n'
             'WORKDIR /app\n'
             'ADD pkg/* /opt/\n'
@@ -4231,11 +4232,14 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'and where both have different systems, libraries of one overwrite those of the other. Into an '
            'empty\n'
            'image (FROM scratch) it is a way to squash layers, which is only a hint: the settings of the '
-           'other image have to be repeated by hand.',
+           'other image have to be repeated by hand. So is a whole image that nothing was added to, for\n'
+           'some are made to be laid over others (tonistiigi/xx, s6-overlay). A stage that begins FROM '
+           'scratch holds only what was put there, and copying all of it is not reported.',
            ('https://docs.docker.com/build/building/multi-stage/',),
            (),
            ('Do not copy an entire filesystem from another stage',),
            ('FROM debian:13 AS build\nRUN make -C /src\nFROM debian:13-slim\nCOPY --from=build / /\n',
+            'FROM golang:1.25\nCOPY --from=registry.example.com/overlay:3 / /\n',
             'FROM python:3.14-slim AS build\n'
             'WORKDIR /app\n'
             'COPY requirements.txt ./\n'
@@ -4253,6 +4257,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /usr/local/ /usr/local/\n'
             'COPY --from=build /out/ /\n'
             'COPY --from=build / /mnt/\n',
+            'FROM scratch AS rootfs\n'
+            'COPY rootfs/ /\n'
+            'COPY app.conf /etc/\n'
+            'FROM debian:13-slim\n'
+            'COPY --from=rootfs / /\n',
             'FROM node:24-slim AS site\n'
             'WORKDIR /app\n'
             'COPY package.json package-lock.json ./\n'
@@ -4264,7 +4273,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY rootfs/ /\n'
             'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'
             'EXPOSE 80\n'),
-           (None, None)),
+           (None, None, None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '

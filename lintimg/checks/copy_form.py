@@ -48,8 +48,12 @@ def _is_plain(source: str, step: Step, subject: Subject) -> bool:
         )
     if is_remote(text) or _ARCHIVE.search(text):
         return False
-    if not _WILDCARDS.intersection(text) or subject.context is None:
+    if not _WILDCARDS.intersection(text):
         return text != ""
+    if subject.context is None:
+        # A name with an ending of its own is no archive; anything else may be.
+        ending = posixpath.splitext(text)[1]
+        return ending != "" and not _WILDCARDS.intersection(ending)
     return not any(_ARCHIVE.search(file.path) for file in subject.context.match(text).files)
 
 
@@ -58,7 +62,7 @@ def many_sources_without_slash(subject: Subject) -> Iterator[Hit]:
     for keyword in ("COPY", "ADD"):
         for step in subject.steps.get(keyword, ()):
             copy = read_copy(step.instruction)
-            if copy is None or not _brings_many(copy, step, subject):
+            if copy is None or not _brings_many(copy, step, subject) or _is_form(step):
                 continue
             word = copy.destination
             path = expanded(word.text, step.environment, subject.document.escape)
@@ -79,6 +83,12 @@ def many_sources_without_slash(subject: Subject) -> Iterator[Hit]:
                 severity="info" if there else None,
                 details={"destination": path},
             )
+
+
+def _is_form(step: Step) -> bool:
+    """Whether something is to be filled in first, such as `<your account>`."""
+    text = step.instruction.rest.text
+    return "<" in text and ">" in text
 
 
 def _slash(subject: Subject, span: Span) -> tuple[HitEdit, ...]:

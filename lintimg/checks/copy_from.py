@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,11 +10,13 @@ from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.vocabulary import nearest
-from lintimg.lint.image_files import expanded
+from lintimg.lint.image_files import expanded, lineage
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
+_STAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+"""What can be a stage, or an image without tag and registry."""
 _SHORT = 3
 _LONGEST_NUMBER = 9
 
@@ -44,7 +47,7 @@ def undefined_copy_source(subject: Subject) -> Iterator[Hit]:
             continue
         stage = _stage_called(subject, name)
         if stage is None:
-            if not any(character in name for character in ":/@"):
+            if _STAGE_NAME.match(name):
                 yield _unknown(subject, reference)
         elif stage.number > own:
             yield _hit(reference, "later", severity="error")
@@ -69,16 +72,29 @@ def whole_filesystem(subject: Subject) -> Iterator[Hit]:
         copy = read_copy(step.instruction)
         if copy is None or copy.from_ is None or _text(copy.destination.text, step, subject) != "/":
             continue
+        variant = _overlay(subject, step, copy.from_)
         for source in copy.sources:
-            if _text(source.text, step, subject) == "/":
-                scratch = subject.build.stages[step.stage].base_image == "scratch"
+            if variant is not None and _text(source.text, step, subject) == "/":
                 yield Hit(
                     source.span,
                     {"stage": copy.from_},
-                    variant="squash" if scratch else "",
-                    severity="info" if scratch else None,
+                    variant=variant,
+                    severity="info" if variant else None,
                     details={"from": copy.from_},
                 )
+
+
+def _overlay(subject: Subject, step: Step, name: str) -> str | None:
+    """The variant of the hit for a whole copy of `name`, None where that is nothing but what was put together for it."""
+    stages = subject.build.stages
+    if stages[step.stage].base_image == "scratch":
+        return "squash"
+    stage = subject.build.stage_called(name)
+    if stage is None:
+        return "image"
+    if stages[stage.root].base_image == "scratch":
+        return None
+    return "" if any(stages[number].steps for number in lineage(subject.build, stage.number)) else "image"
 
 
 def _text(word: str, step: Step, subject: Subject) -> str | None:
