@@ -1489,8 +1489,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --chmod=700 build.sh ./\n'
             'RUN ./build.sh && rm build.sh\n'
             'COPY --chmod=600 app.py ./\n'
-            'COPY bin/ /opt/bin/\n'
-            'RUN chmod -R go-rwx /opt/bin && chmod 600 settings.toml\n'
+            'RUN mkdir -p /opt/bin && chmod -R go-rwx /opt/bin && chmod 600 settings.toml\n'
             'RUN chmod -R a+rX /var/task /opt/bin\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
@@ -2942,6 +2941,89 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    rm -rf /var/lib/apt/lists/*\n'
             'COPY --from=build /deps /deps\n'
             'CMD ["python", "-m", "app"]\n')),
+ 'LI412': ('A layer holds whole files. When a RUN changes the owner or the mode of a file that an earlier '
+           'layer brought, the new layer gets a copy of all its\n'
+           'bytes, and the image has both. `COPY . /app` of 900 MB and `RUN chown -R app /app` make 1.8 GB, '
+           'every one of which is pushed, stored, pulled and\n'
+           "counted toward Lambda's 10 GB. COPY and ADD set both without a second copy: `--chown=app:app`, "
+           '`--chmod=755`.\n'
+           '\n'
+           'On Lambda the owner makes no difference: functions run as a user that owns nothing in the image '
+           'and can only read it. What counts there is that everybody may\n'
+           'read the files.\n'
+           '\n'
+           'A part of a copied folder counts if the build context shows how big it is. A RUN that changes '
+           'what it made itself costs nothing. Stages that are not shipped are left out, and so are single '
+           'files unless\n'
+           'they are known to be big. The fix is marked unsafe: it takes effect for the copied files only, '
+           'and is not offered where\n'
+           'another RUN writes between the two or the user is made after the COPY.',
+           ('https://docs.docker.com/reference/dockerfile/#copy---chown---chmod',
+            'https://github.com/hadolint/hadolint/issues/80'),
+           ('size',),
+           ('docker chown layer size doubles', 'RUN chown -R huge layer', 'chmod -R dockerfile image size'),
+           ('FROM node:22-slim\n'
+            'WORKDIR /app\n'
+            'COPY . .\n'
+            'RUN chown -R node:node /app\n'
+            'USER node\n'
+            'CMD ["node", "index.js"]\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY model ${LAMBDA_TASK_ROOT}/model\n'
+            'COPY bin/server /opt/server\n'
+            'COPY run.sh app.py ./\n'
+            'RUN chmod +x run.sh /opt/server && \\\n'
+            '    chmod --recursive 755 ${LAMBDA_TASK_ROOT}/model && \\\n'
+            '    mkdir -p /var/task/empty && \\\n'
+            '    chmod -R 755 /var/task/empty\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'RUN mkdir -p /opt/app && wget -qO /tmp/app.tar.gz https://example.com/app.tar.gz \\\n'
+            '    && tar -xzf /tmp/app.tar.gz -C /opt/app && rm /tmp/app.tar.gz\n'
+            'RUN useradd app && chown -R app /opt/app\n',
+            'FROM golang:1.24 AS build\n'
+            'COPY . /src\n'
+            'RUN chown -R 1000 /src && go build -C /src -o /out/app .\n'
+            'FROM debian:12-slim\n'
+            'COPY --from=build /out /srv/app\n'
+            'RUN useradd app && chown -R app:app /srv\n'
+            'COPY static /srv/static\n'
+            'RUN find /srv/static -type f -exec touch {} + && chmod -R u=rwX,go=rX /srv/static/pages\n'
+            'USER app\n'
+            'CMD ["/srv/app/app"]\n'),
+           ('FROM node:22-slim\n'
+            'WORKDIR /app\n'
+            'COPY --chown=node:node . .\n'
+            'RUN chown node:node /app && mkdir cache && chown -R node:node cache\n'
+            'COPY entrypoint.sh /usr/local/bin/\n'
+            'RUN chmod +x /usr/local/bin/entrypoint.sh\n'
+            'CMD ["node", "index.js"]\n',
+            'FROM debian:12-slim\n'
+            'RUN mkdir -p /srv/app && chown -R www-data:www-data /srv/app && chmod -R 755 /srv/app\n'
+            'COPY --chown=www-data:www-data . /srv/app\n'
+            'RUN mkdir -p /var/lib/app && chown -R www-data /var/lib/app\n',
+            'FROM python:3.13-slim\nCOPY app /srv/app\nRUN chown -R nobody /srv/app\n'),
+           ('FROM node:22-slim\n'
+            'WORKDIR /app\n'
+            'COPY --chown=node:node . .\n'
+            'RUN chown node:node /app\n'
+            'USER node\n'
+            'CMD ["node", "index.js"]\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY --chmod=755 model ${LAMBDA_TASK_ROOT}/model\n'
+            'COPY bin/server /opt/server\n'
+            'COPY run.sh app.py ./\n'
+            'RUN chmod +x run.sh /opt/server && \\\n'
+            '    chmod 755 ${LAMBDA_TASK_ROOT}/model && \\\n'
+            '    mkdir -p /var/task/empty && \\\n'
+            '    chmod -R 755 /var/task/empty\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None)),
  'LI413': ('The files of login records are arrays: the entry of user 1000000 begins 292 MB into lastlog. On '
            'disk nothing is stored for the empty part, but a\n'
            'layer is a tar archive written without such holes. The build slows down or runs out of space, '

@@ -74,7 +74,12 @@ def _nearest(text: str, rules: tuple[Rule, ...]) -> str | None:
         known[rule.name] = rule.name
         known[rule.family] = rule.family
         known.update((e.code.lower(), e.code) for e in rule.equivalents)
-    found = get_close_matches(text.lower(), known, 1)
+    # The letter O is the commonest slip in a code.
+    found = (
+        [code]
+        if (code := text.lower().replace("o", "0")) in known
+        else get_close_matches(text.lower(), known, 1)
+    )
     return known[found[0]] if found else None
 
 
