@@ -8,13 +8,9 @@ from typing import Any, NamedTuple
 
 from lintimg.aws.sizes import PackageSize, normalised_name, package_size
 from lintimg.aws.tables import table
+from lintimg.checks.asked import dependency_span, kept_runs
 from lintimg.checks.effects import follows, variable
-from lintimg.checks.made import word_text
-from lintimg.context.manifests import Dependency
 from lintimg.context.names import is_lock
-from lintimg.dockerfile.copy import read_copy
-from lintimg.lint.image_files import absolute, inside, steps_of
-from lintimg.lint.installs import installs
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
@@ -68,7 +64,7 @@ def oversized_package(subject: Subject) -> Iterator[Hit]:
         return
     found = [
         wanted
-        for run in _kept_runs(subject)
+        for run in kept_runs(subject)
         for operation in run.operations
         for wanted in _wanted(operation, run, subject)
     ]
@@ -257,64 +253,9 @@ def _in_manifests(
             yield Wanted(
                 measured,
                 words,
-                _span(source, dependency),
+                dependency_span(source, dependency),
                 operation,
                 found.path,
                 dependency.name,
                 dependency.version,
             )
-
-
-def _span(source: SourceText, dependency: Dependency) -> Span:
-    """The dependency's name in its line, or the line."""
-    line = dependency.line or 1
-    start = source.line_starts[line - 1]
-    text = source.line(line)
-    at = text.lower().find(dependency.name.lower())
-    if at < 0:
-        return Span(start, start + len(text))
-    return Span(start + at, start + at + len(dependency.name))
-
-
-def _kept_runs(subject: Subject) -> Iterator[ShippedRun]:
-    """The RUNs whose packages end in the image: the shipped ones, and those of stages it copies packages from."""
-    yield from subject.shipped_runs
-    build = subject.build
-    if len(build.used) == len(build.chain):
-        return
-    folders: dict[int, list[str]] = {}
-    for step in build.shipped_steps():
-        copy = read_copy(step.instruction)
-        if copy is None or copy.from_ is None:
-            continue
-        stage = build.stage_called(copy.from_)
-        if stage is None or stage.number in build.chain:
-            continue
-        wanted = folders.setdefault(stage.number, [])
-        for word in copy.sources:
-            folder = word_text(word, step)
-            if folder and len(wanted) < _SCAN_LIMIT:
-                wanted.append(absolute("/", folder) or "/")
-    for number, wanted in folders.items():
-        for step in steps_of(build, number):
-            if step.instruction.keyword == "RUN":
-                run = subject.run(step)
-                if run.operations and _lands(run, wanted, subject):
-                    yield run
-
-
-def _lands(run: ShippedRun, folders: list[str], subject: Subject) -> bool:
-    if not any(
-        operation.action == "install" and operation.manager in _ECOSYSTEMS for operation in run.operations
-    ):
-        return False
-    for install in installs(subject, run):
-        for folder in folders:
-            if install.place is None:
-                if install.ecosystem != "apt" and (
-                    "site-packages" in folder or folder in ("/", "/usr", "/usr/local")
-                ):
-                    return True
-            elif inside(install.place, folder):
-                return True
-    return False
