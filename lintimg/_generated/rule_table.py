@@ -541,6 +541,87 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'unsafe',
   'equivalents': (),
   'needs': ('copy', 'add', 'chmod')},
+ {'code': 'LI225',
+  'name': 'cache-in-home',
+  'title': 'A cache in a home folder, which on Lambda is another one and read-only',
+  'family': 'contract',
+  'severity': 'warning',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': '{library} keeps {what} in a home folder.',
+               'download': '{library} puts its {what} into {default} here; on Lambda HOME is another folder '
+                           "and root's is closed, so the function does not find them and tries to download "
+                           'them to a read-only disk.',
+               'option': '{library} puts its {what} into {default} here; on Lambda HOME is another folder '
+                         "and root's is closed, so the function does not find them.",
+               'variable': "{variable}={value}: only root reads what lies in root's home, and nothing but "
+                           '/tmp can be written on Lambda, so {library} finds its {what} neither there nor '
+                           'can it put them there.',
+               'scratch variable': '{variable}={value}: only /tmp can be written on Lambda, so {library} '
+                                   'cannot keep {what} there.',
+               'library': '{library}{where} keeps its {what} in {default} unless told otherwise, and on '
+                          'Lambda the home folder is read-only: a download ends in OSError: [Errno 30] '
+                          'Read-only file system.',
+               'scratch library': '{library}{where} keeps {what} in {default} unless told otherwise, and on '
+                                  'Lambda the home folder is read-only: it fails, or does the work anew at '
+                                  'each cold start.',
+               'npm': '{program} writes its logs and its cache below the home folder, which is read-only on '
+                      'Lambda: the start fails or gets slower.'},
+  'helps': {'': 'Set the variable to a folder below /tmp',
+            'download': 'Set it before the download: ENV {variable}={wanted}',
+            'option': 'Add {option}, where it is searched without any variable',
+            'variable': 'Write ENV {variable}={wanted} before the {what} are downloaded, or /tmp if the '
+                        'function downloads them',
+            'scratch variable': 'Write ENV {variable}={wanted}',
+            'library': 'Add ENV {variable}={wanted}, or download in the build to a folder such as /opt and '
+                       'name that',
+            'scratch library': 'Add ENV {variable}={wanted}',
+            'npm': 'Add ENV {variable}={wanted}, or start node itself'},
+  'check': 'cache_folders.cache_in_home',
+  'match': None,
+  'fix_title': 'Set {variable}',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('run', 'env', 'npx', 'npm')},
+ {'code': 'LI226',
+  'name': 'hidden-payload',
+  'title': "What the function needs is put into /tmp or root's home",
+  'family': 'contract',
+  'severity': 'warning',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': "{path} is out of the function's reach on Lambda.",
+               'started temporary': '{path} is started, but Lambda mounts an empty /tmp of its own over the '
+                                    "image's: the program is not there.",
+               'started root': '{path} is started, but Lambda runs the function as a user of its own, to '
+                               'whom /root is closed: permission denied.',
+               'workdir temporary': 'The process starts in {path}, but Lambda mounts an empty /tmp of its '
+                                    "own over the image's: what is copied there is gone.",
+               'workdir root': 'The process starts in {path}, but Lambda runs the function as a user of its '
+                               'own, to whom /root is closed.',
+               'copied temporary': 'Nothing in the build uses {path}, and on Lambda it is gone: an empty '
+                                   "/tmp is mounted over the image's.",
+               'copied root': 'Nothing in the build uses {path}, and on Lambda it cannot be read: the '
+                              'function runs as a user of its own, to whom /root is closed.',
+               'fetched temporary': '{name} is left in /tmp and no step of the build uses it; on Lambda it '
+                                    "is gone: an empty /tmp is mounted over the image's.",
+               'fetched root': "{name} is left in root's home and no step of the build uses it; on Lambda it "
+                               'cannot be read: the function runs as a user of its own, to whom /root is '
+                               'closed.',
+               'cache temporary': '{variable}={path}: the build downloads {what} there, and on Lambda they '
+                                  "are gone: an empty /tmp is mounted over the image's."},
+  'helps': {'': 'Put it into ${{LAMBDA_TASK_ROOT}} or /opt',
+            'started temporary': 'Copy it to ${{LAMBDA_TASK_ROOT}} or /opt and start it there',
+            'started root': 'Copy it to ${{LAMBDA_TASK_ROOT}} or /opt and start it there',
+            'workdir temporary': 'Write WORKDIR /var/task',
+            'workdir root': 'Write WORKDIR /var/task',
+            'cache temporary': 'Write ENV {variable}={wanted}'},
+  'check': 'hidden_payload.hidden_payload',
+  'match': None,
+  'fix_title': 'Keep it in {wanted}',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('/tmp', '/root', '~')},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

@@ -1539,6 +1539,236 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY data/ ./data/\n'
             'RUN chmod -R u=rwX,go=rX ./data/\n'
             'CMD ["app.handler"]\n')),
+ 'LI225': ('Many libraries keep what they download or compile in the home folder. On Lambda that is '
+           '`/home/sbx_user1051`, which is read-only like all but /tmp, and it is not the home of the\n'
+           'build: what a RUN leaves in `/root/.cache` belongs to root and is closed to the user that the '
+           'function runs as. The result is a download at each cold start that\n'
+           'cannot be stored (`[Errno 30] Read-only file system`), a browser that is not found (`Executable '
+           "doesn't exist at /home/sbx_user1051/.cache/ms-playwright`), or numba's `cannot cache function`.\n"
+           '\n'
+           'What is needed at run time belongs in the image, in a folder that all can read, with the '
+           "library's variable pointing there when it is downloaded and when it runs. What is only a cache\n"
+           "belongs below /tmp. With Hugging Face's libraries `HF_HUB_OFFLINE=1` keeps them from writing to "
+           'a folder that is filled already.\n'
+           '\n'
+           'A library alone is reported only where nothing in the Dockerfile, in the infrastructure code or '
+           'in the code in the build context tells of another folder, and as a mere hint where\n'
+           "that code is not to be seen to download anything. If the function's configuration sets the "
+           'variable, allow this rule.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables',
+            'https://playwright.dev/python/docs/browsers#managing-browser-binaries',
+            'https://github.com/huggingface/sentence-transformers/issues/923'),
+           ('lambda',),
+           ("[Errno 30] Read-only file system: '/home/sbx_user1051'",
+            "Executable doesn't exist at /home/sbx_user1051/.cache/ms-playwright",
+            'cannot cache function: no locator available for file',
+            'Matplotlib created a temporary config/cache directory',
+            'There was a problem when trying to write in your cache folder',
+            'HF_HOME',
+            'TRANSFORMERS_CACHE',
+            'NLTK_DATA',
+            'Resource punkt not found',
+            'npm ERR! EROFS'),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'ENV HF_HOME=/root/.cache/huggingface\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            '\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY download.py ./\n'
+            'RUN python download.py && \\\n'
+            '    python -m nltk.downloader punkt\n'
+            '\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.12-slim\n'
+            'ENV NUMBA_CACHE_DIR=/var/task/numba\n'
+            'WORKDIR /var/task\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2 librosa==0.11.0 -r requirements.txt\n'
+            'RUN playwright install --with-deps chromium\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'WORKDIR /function\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm install aws-lambda-ric@4.0.2 && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'ENTRYPOINT ["/usr/local/bin/npx", "aws-lambda-ric"]\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'ENV HF_HOME=/opt/huggingface \\\n'
+            '    MPLCONFIGDIR=/tmp/matplotlib\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN python -c "from transformers import pipeline; pipeline(\'sentiment-analysis\')"\n'
+            'ENV HF_HUB_OFFLINE=1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'ENV HF_HOME=/root/.cache/huggingface\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'ENV HF_HOME=/tmp/huggingface HOME=/tmp\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY bert-model/ ./bert/\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN pip install --no-cache-dir nltk==3.9.1 huggingface-hub==1.1.4\n'
+            'RUN python -m nltk.downloader -d /usr/share/nltk_data punkt\n'
+            'RUN hf download org/name --local-dir /opt/model\n'
+            'RUN python -c "import nltk; nltk.download(\'stopwords\', '
+            'download_dir=\'/usr/share/nltk_data\')"\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'ENV HF_HOME=/opt/huggingface\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            '\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY download.py ./\n'
+            'ENV HF_HOME=/opt/huggingface\n'
+            'RUN python download.py && \\\n'
+            '    python -m nltk.downloader -d /usr/share/nltk_data punkt\n'
+            '\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV MPLCONFIGDIR=/tmp/matplotlib\n'
+            'ENV HF_HOME=/tmp/huggingface\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.12-slim\n'
+            'ENV NUMBA_CACHE_DIR=/tmp/numba\n'
+            'WORKDIR /var/task\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2 librosa==0.11.0 -r requirements.txt\n'
+            'ENV PLAYWRIGHT_BROWSERS_PATH=/opt/ms-playwright\n'
+            'RUN playwright install --with-deps chromium\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'WORKDIR /function\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm install aws-lambda-ric@4.0.2 && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'ENV NPM_CONFIG_CACHE=/tmp/.npm\n'
+            'ENTRYPOINT ["/usr/local/bin/npx", "aws-lambda-ric"]\n'
+            'CMD ["index.handler"]\n')),
+ 'LI226': ("Two folders of an image are out of a function's reach. Over `/tmp` Lambda mounts the "
+           "environment's own, empty at the first start, so that nothing the image has there is ever seen. "
+           'And `/root` is closed to\n'
+           'everyone but root (mode 0700 or 0550), while Lambda runs the function as another user, whatever '
+           'USER says. Files there cost the same as any other and are found in every local test.\n'
+           '\n'
+           'What the function reads belongs into the task root, `/opt`, or any other folder that all can '
+           'read. What only the build needs is not reported: a file that a later RUN names, settings\n'
+           'such as `.ssh` and `.npmrc`, lists of requirements.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html'),
+           ('lambda',),
+           ("No such file or directory: '/tmp/",
+            "Permission denied: '/root/",
+            'files in /tmp missing on Lambda',
+            'Runtime.InvalidWorkingDir',
+            "the working directory doesn't exist"),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY model.onnx /tmp/model.onnx\n'
+            'RUN curl -fsSL -o /tmp/labels.json https://example.com/labels.json\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim AS build\n'
+            'RUN pip install --no-cache-dir --target /packages awslambdaric==4.2.2 onnxruntime==1.23.2\n'
+            'RUN python -c "import onnxruntime"\n'
+            '\n'
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'WORKDIR /root/app\n'
+            'COPY --from=build /packages ./\n'
+            'COPY app.py ./\n'
+            'COPY model.onnx ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV HF_HOME=/tmp/huggingface\n'
+            'RUN pip install --no-cache-dir huggingface-hub==1.1.4\n'
+            'RUN hf download example/model\n'
+            'COPY entry.sh /root/entry.sh\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/root/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY certificates/ /root/certificates/\n'
+            'ADD fonts.tar.gz /tmp/\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt /tmp/requirements.txt\n'
+            'RUN pip install --no-cache-dir -r /tmp/requirements.txt\n'
+            'COPY vendor/ /tmp/vendor/\n'
+            'RUN pip install --no-cache-dir /tmp/vendor/*.whl\n'
+            'COPY pip.conf /root/.config/pip/pip.conf\n'
+            'COPY .npmrc /root/\n'
+            'RUN curl -fsSL -o /tmp/tool.zip https://example.com/tool.zip && \\\n'
+            '    python -m zipfile -e /tmp/tool.zip /opt/tool && rm /tmp/tool.zip\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV HF_HOME=/tmp/huggingface MPLCONFIGDIR=/tmp/matplotlib\n'
+            'RUN pip install --no-cache-dir huggingface-hub==1.1.4\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'WORKDIR /root/src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY main.go ./\n'
+            'RUN CGO_ENABLED=0 go build -o /tmp/bootstrap .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /tmp/bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["bootstrap"]\n'),
+           (None,
+            None,
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV HF_HOME=/opt/huggingface\n'
+            'RUN pip install --no-cache-dir huggingface-hub==1.1.4\n'
+            'RUN hf download example/model\n'
+            'COPY entry.sh /root/entry.sh\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/root/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
