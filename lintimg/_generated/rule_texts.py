@@ -2306,6 +2306,74 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN dnf install -y "httpd-${V}" && dnf group install -y "Development Tools" && dnf clean all && '
             'dnf remove -y foo\n'),
            (None, None)),
+ 'LI307': ('The builder reuses a layer if its instruction and everything it depends on are the same as '
+           'before. A RUN sees all ARGs declared above it as\n'
+           "variables, so it depends on their values, whether it uses them or not. A commit's hash or the "
+           'date of the build, declared at\n'
+           'the top of the stage for a LABEL at its end, is a new value each time: no RUN below is ever '
+           'reused, and the new layers, the\n'
+           'same to the byte, are pushed to ECR and prepared by Lambda again.\n'
+           '\n'
+           'Only names that mean a commit, a build or its date are looked at, without a default or with a '
+           'placeholder such as\n'
+           '`unknown`, and only before installations that do not mention them. A fixed commit that is '
+           'checked out has a default of its own. Below `COPY` of sources, which\n'
+           'change as often, nothing more is lost. The fix is marked unsafe because a program may read the '
+           'variable without the Dockerfile mentioning it.',
+           ('https://docs.docker.com/reference/dockerfile/#impact-on-build-caching',
+            'https://docs.docker.com/build/cache/invalidation/#build-arguments'),
+           ('build-time',),
+           ('docker build cache invalidated by ARG', 'build arg git sha no cache'),
+           ('FROM python:3.13-slim\n'
+            'ARG GIT_SHA\n'
+            'RUN pip install --no-cache-dir boto3==1.41.0\n'
+            'LABEL org.opencontainers.image.revision=$GIT_SHA\n',
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'ARG VERSION\n'
+            'ARG BUILD_DATE="unknown"\n'
+            'ARG VCS_REF=dev\n'
+            'ENV VERSION=${VERSION} \\\n'
+            '    BUILD_DATE=${BUILD_DATE}\n'
+            '\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'LABEL org.opencontainers.image.revision="${VCS_REF}"\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM golang:1.24 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'ARG COMMIT_SHA\n'
+            'RUN go build -ldflags "-X main.commit=${COMMIT_SHA}" -o /app .\n'
+            'FROM debian:12-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'ARG COMMIT_SHA\n'
+            'LABEL org.opencontainers.image.revision=$COMMIT_SHA\n'
+            'COPY --from=build /app /app\n',
+            'FROM python:3.13-slim\n'
+            'ARG GIT_COMMIT=1f3a5c7e9b2d4f6a8c0e1f3a5c7e9b2d4f6a8c0e\n'
+            'ARG REVISION\n'
+            'RUN pip install --no-cache-dir "git+https://github.com/example/tool@${GIT_COMMIT}" && echo '
+            '"$REVISION" > /etc/revision\n'),
+           ('FROM python:3.13-slim\n'
+            'RUN pip install --no-cache-dir boto3==1.41.0\n'
+            'ARG GIT_SHA\n'
+            'LABEL org.opencontainers.image.revision=$GIT_SHA\n',
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'ARG VERSION\n'
+            'ARG BUILD_DATE="unknown"\n'
+            'ENV VERSION=${VERSION} \\\n'
+            '    BUILD_DATE=${BUILD_DATE}\n'
+            '\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'ARG VCS_REF=dev\n'
+            'COPY index.js ./\n'
+            'LABEL org.opencontainers.image.revision="${VCS_REF}"\n'
+            'CMD ["index.handler"]\n')),
  'LI309': ('LI303 leaves out pip, setuptools, wheel and npm, which are commonly brought up to date first, '
            'and whose\n'
            'releases seldom change what is installed. Who wants builds to be the same to the byte selects '
