@@ -19,7 +19,6 @@ from lintimg.checks.handlers import (
 from lintimg.checks.program import classified
 from lintimg.checks.runtime_client import has_adapter
 from lintimg.checks.shell_form import ArrayLike, array_like, plain_words, shown
-from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
@@ -116,25 +115,6 @@ def _shell_form_elsewhere(subject: Subject, step: Step) -> Iterator[Hit]:
             details=details,
         )
         return
-    if words is None or has_adapter(subject) or _is_shell_wanted(step, words):
-        return
-    if "windows" in (subject.base_image or "") or "nanoserver" in (subject.base_image or ""):
-        # The shell is cmd there, and paths would have to be written otherwise.
-        return
-    repaired = _array(words)
-    yield Hit(
-        word.span,
-        _values(step) | {"repaired": repaired},
-        edits=(HitEdit(word.span, repaired),),
-        variant="elsewhere",
-        severity="info",
-        details=details,
-    )
-
-
-def _is_shell_wanted(step: Step, words: tuple[str, ...]) -> bool:
-    """Whether a shell form is on purpose: `exec` in front, a builtin, or a SHELL of the file's own."""
-    return words[0] == "exec" or words[0] in table("programs")["builtins"] or step.shell != ("/bin/sh", "-c")
 
 
 def _is_one_handler(subject: Subject, words: tuple[str, ...]) -> bool:

@@ -86,9 +86,9 @@ def many_sources_without_slash(subject: Subject) -> Iterator[Hit]:
 
 
 def _is_form(step: Step) -> bool:
-    """Whether something is to be filled in first, such as `<your account>`."""
+    """Whether something is to be filled in first, such as `<your account>`, or an array was meant."""
     text = step.instruction.rest.text
-    return "<" in text and ">" in text
+    return ("<" in text and ">" in text) or (text.startswith("[") and not step.instruction.json)
 
 
 def _slash(subject: Subject, span: Span) -> tuple[HitEdit, ...]:
