@@ -537,10 +537,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            '\n'
            'A list that is no JSON is wrong everywhere, and so is a shell-form CMD behind an ENTRYPOINT that '
            'starts an interpreter or a\n'
-           'runtime client: it gets "/bin/sh" as its first argument. Elsewhere a shell form works; it is '
-           'worth a hint where no shell\n'
-           'is needed, and none where the shell is used (variables, `exec`, operators) or the Lambda Web '
-           'Adapter runs the command.',
+           'runtime client: it gets "/bin/sh" as its first argument. Elsewhere a shell form works; LI607 has '
+           'a hint where no shell is needed.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
             'https://docs.docker.com/reference/dockerfile/#shell-and-exec-form'),
            ('lambda',),
@@ -573,8 +571,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD app.handler\n',
-            "FROM python:3.14-slim\nCOPY app.py ./\nENTRYPOINT ['python', 'app.py']\n",
-            'FROM python:3.14-slim\nCOPY app.py ./\nCMD python app.py --port 8000\n'),
+            "FROM python:3.14-slim\nCOPY app.py ./\nENTRYPOINT ['python', 'app.py']\n"),
            ('FROM python:3.14-slim\n'
             'COPY app.py ./\n'
             'CMD python migrate.py && exec python app.py --port $PORT\n',
@@ -620,8 +617,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD ["app.handler"]\n',
-            'FROM python:3.14-slim\nCOPY app.py ./\nENTRYPOINT ["python", "app.py"]\n',
-            'FROM python:3.14-slim\nCOPY app.py ./\nCMD ["python", "app.py", "--port", "8000"]\n')),
+            'FROM python:3.14-slim\nCOPY app.py ./\nENTRYPOINT ["python", "app.py"]\n')),
  'LI202': ("Lambda starts what ENTRYPOINT and CMD say. AWS's base images bring the ENTRYPOINT and leave the "
            'CMD, the handler, to you.\n'
            'It may also be given where the function is deployed (ImageConfig in CloudFormation, SAM, CDK or '
@@ -3716,6 +3712,61 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENTRYPOINT ["/main"]\n',
             'FROM alpine:3.22 AS scratch-tools\nFROM alpine:3.22 AS contexts\n'),
            (None, None)),
+ 'LI607': ('In shell form Docker starts /bin/sh -c with the text, and the program becomes its child. Many '
+           'shells do not hand on SIGTERM, so `docker stop` waits and then kills, and Ctrl-C does\n'
+           'nothing. An ENTRYPOINT in shell form also drops all arguments of CMD and of `docker run`.\n'
+           '\n'
+           'Reported is what needs no shell: no variable, no operator, no builtin, no `exec` in front, no '
+           "SHELL of the file's own. LI634 has the rest for whoever wants exec form everywhere. Where\n"
+           "Lambda's entrypoint or a runtime client gets the command, LI201 says what happens. The fix is "
+           'left out where CMD and ENTRYPOINT meet.',
+           ('https://docs.docker.com/reference/build-checks/json-args-recommended/',
+            'https://docs.docker.com/reference/dockerfile/#shell-and-exec-form'),
+           (),
+           ('JSONArgsRecommended',
+            'JSON arguments recommended for CMD to prevent unintended behavior related to OS signals',
+            'Use arguments JSON notation for CMD and ENTRYPOINT arguments'),
+           ('FROM python:3.14-slim\nCOPY app.py /app/\nCMD python /app/app.py --port 8000\n',
+            'FROM node:24-slim AS tests\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'ENTRYPOINT node --test\n'
+            'CMD "src/**"\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY server /server\n'
+            "ENTRYPOINT /server 'a b'\n"),
+           ('FROM python:3.14-slim AS one\n'
+            'CMD ["python", "-m", "http.server"]\n'
+            'FROM python:3.14-slim AS two\n'
+            'CMD exec python -m http.server\n'
+            'FROM python:3.14-slim AS three\n'
+            'CMD python migrate.py && python -m http.server\n'
+            'FROM python:3.14-slim AS four\n'
+            'CMD python -m http.server $PORT\n'
+            'FROM python:3.14-slim AS five\n'
+            'CMD ulimit -c 0\n',
+            'FROM python:3.14-slim\n'
+            'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE 8000\n'
+            'USER 1000\n'
+            'HEALTHCHECK CMD python check.py\n'
+            'CMD python app.py\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY app.py ./\n'
+            'CMD app.handler\n'
+            '\n'
+            'FROM base\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM python:3.14-slim\nCOPY app.py /app/\nCMD ["python", "/app/app.py", "--port", "8000"]\n',
+            None)),
  'LI608': ('The instruction sets a field of the image that hardly any tool shows, and Docker warns of it at '
            'each build. The label org.opencontainers.image.authors is where registries and\n'
            'scanners look. Nothing changes for what runs.',
@@ -4451,6 +4502,54 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=main:3.22 /etc/passwd /etc/passwd\n'
             'ENTRYPOINT ["/main"]\n'),
            (None, None)),
+ 'LI628': ('Docker reads an array only if it is JSON to the letter: double quotes, no comma behind the last '
+           "element, no comment. Everything else is silently something else: `RUN ['true']` looks for a\n"
+           "program called [true], `VOLUME ['/data']` makes a folder called ['/data']. What starts the "
+           "container is LI201's.",
+           ('https://docs.docker.com/reference/dockerfile/#exec-form',),
+           (),
+           ('not found: [', 'sh: 1: [: missing ]', 'unexpected operator'),
+           ("FROM alpine:3.22\nVOLUME ['/data']\nRUN ['touch', '/data/a']\n",
+            'FROM node:24-slim AS tests\n'
+            'WORKDIR /app\n'
+            'COPY ["package.json" "package-lock.json", "./"]\n'
+            'RUN npm ci\n'
+            'COPY [src/, ./src/]\n'
+            'CMD ["npm", "test",]\n'
+            '\n'
+            'FROM node:24-slim\n'
+            'HEALTHCHECK --interval=30s CMD [\'node\', "check.js"]\n'
+            'COPY --from=tests /app/src/ /app/\n'
+            'CMD ["node", "/app/server.js"]\n'),
+           ('FROM alpine:3.22\n'
+            'RUN ["touch", "/a"]\n'
+            'RUN [ -f /a ] && echo there\n'
+            'RUN [[ -f /a ]]\n'
+            'RUN [ "$A" = "b" ] || echo c\n'
+            'COPY [a-z]*.txt /data/\n'
+            'VOLUME [ "/data" ]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS base\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM base\n'
+            'COPY src/ ./src/\n'
+            'COPY [0-9]*.json ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'ENV LIST="[\'a\', \'b\']"\n'
+            'CMD [ "src/index.handler" ]\n'),
+           ('FROM alpine:3.22\nVOLUME ["/data"]\nRUN ["touch", "/data/a"]\n',
+            'FROM node:24-slim AS tests\n'
+            'WORKDIR /app\n'
+            'COPY ["package.json", "package-lock.json", "./"]\n'
+            'RUN npm ci\n'
+            'COPY ["src/", "./src/"]\n'
+            'CMD ["npm", "test"]\n'
+            '\n'
+            'FROM node:24-slim\n'
+            'HEALTHCHECK --interval=30s CMD ["node", "check.js"]\n'
+            'COPY --from=tests /app/src/ /app/\n'
+            'CMD ["node", "/app/server.js"]\n')),
  'LI629': ('All values of an ENV are worked out before any of them is set. `ENV A=/app B=$A/bin` leaves B as '
            '/bin, or with whatever A was before this line. A reference of a variable to itself\n'
            '(PATH=$PATH:/app) is what ENV is for and not reported, nor are variables that an earlier line of '
@@ -4654,6 +4753,82 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'
             'EXPOSE 80\n'),
            (None, None, None)),
+ 'LI634': ('Variables, operators and SHELL are reasons for the shell form, `exec` takes its drawback away, '
+           'and a HEALTHCHECK ends of itself. Some teams want JSON everywhere, as hadolint and BuildKit do\n'
+           '(BuildKit not where the file sets a SHELL, nor for HEALTHCHECK); this rule is off unless it is '
+           'asked for.',
+           ('https://docs.docker.com/reference/dockerfile/#shell-and-exec-form',),
+           ('style',),
+           ('JSONArgsRecommended', 'Use arguments JSON notation for CMD and ENTRYPOINT arguments'),
+           ('FROM python:3.14-slim\nCMD exec python -m http.server $PORT\n',
+            'FROM python:3.14-slim AS base\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'CMD python migrate.py && python -m http.server\n'
+            '\n'
+            'FROM base\n'
+            'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+            'COPY app.py ./\n'
+            'HEALTHCHECK --interval=30s CMD python check.py\n'
+            'CMD python app.py\n'),
+           ('FROM python:3.14-slim\n'
+            'HEALTHCHECK CMD ["python", "check.py"]\n'
+            'ENTRYPOINT ["python"]\n'
+            'CMD ["app.py"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV PORT=8000\n'
+            'EXPOSE 8000\n'
+            'USER 1000\n'
+            'HEALTHCHECK NONE\n'
+            'CMD python app.py\n'),
+           (None, None)),
+ 'LI643': ('The JSON form of CMD, ENTRYPOINT, RUN and HEALTHCHECK starts the program itself. Docker does not '
+           'replace variables there when it builds, and no shell does when the container starts. Nothing is '
+           'said\n'
+           "where a shell is among the words, where a program's own text follows (-c, -e), or where Lambda "
+           'reads CMD as a handler.',
+           ('https://docs.docker.com/reference/dockerfile/#variable-substitution',),
+           (),
+           ('CMD environment variable not expanded',
+            'ENTRYPOINT variable not substituted',
+            'docker exec form variable'),
+           ('FROM python:3.14-slim\nCMD ["python", "-m", "http.server", "$PORT"]\n',
+            'FROM eclipse-temurin:25-jre\n'
+            'ARG JAR=app.jar\n'
+            'WORKDIR /srv\n'
+            'RUN ["mkdir", "-p", "${HOME}/data"]\n'
+            'COPY build/ ./\n'
+            'ENV JAVA_OPTS="-Xmx512m"\n'
+            'HEALTHCHECK CMD ["curl", "--fail", "http://localhost:$PORT/"]\n'
+            'EXPOSE 8080\n'
+            'USER 1000\n'
+            'ENTRYPOINT ["java", "$JAVA_OPTS", "-jar", "/srv/${JAR}"]\n'),
+           ('FROM python:3.14-slim AS one\n'
+            'CMD ["sh", "-c", "exec python -m http.server $PORT"]\n'
+            'FROM python:3.14-slim AS two\n'
+            'ENTRYPOINT ["/bin/bash", "-lc"]\n'
+            'CMD ["python -m http.server $PORT"]\n'
+            'FROM perl:5.42 AS three\n'
+            'CMD ["perl", "-e", "print $ENV{HOME}; my $X = 1"]\n'
+            'FROM alpine:3.22 AS four\n'
+            'RUN ["awk", "{print $1}", "/etc/passwd"]\n'
+            'CMD ["/bin/cost", "5$", "$0"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS base\n'
+            'ARG NAME=main\n'
+            'WORKDIR /var/task\n'
+            '\n'
+            'FROM base\n'
+            'COPY bootstrap /var/runtime/\n'
+            'ENV LOG_LEVEL=info\n'
+            'RUN echo "$LOG_LEVEL" > level\n'
+            'ENV STAGE=test\n'
+            'CMD ["$NAME"]\n'),
+           (None, None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '

@@ -44,7 +44,8 @@ class Stage(NamedTuple):
 
     `base` is the image word as written, `base_image` the expanded reference (None when it depends
     on a variable without value), `parent` the number of the stage it builds on when the base is a
-    stage. `platform` is the expanded --platform value. `base_facts` are those of its root image.
+    stage. `platform` is the expanded --platform value. `base_facts` are those of its root image. A file without
+    FROM is one stage on a base that is not known, its `instruction` with the number -1.
     """
 
     number: int

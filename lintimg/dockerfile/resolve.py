@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from lintimg.dockerfile.arguments import FORMS
 from lintimg.dockerfile.build import BaseFacts, Build, Environment, Stage, Step
-from lintimg.dockerfile.document import Dockerfile, Instruction, Word
+from lintimg.dockerfile.document import Dockerfile, Instruction, LogicalText, Word
 from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.quoting import quoted, shortened
 from lintimg.dockerfile.variables import Scope, Unknown, Variables
+from lintimg.model.span import Span
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -28,6 +30,24 @@ _PREDEFINED: dict[str, str | None] = dict.fromkeys(
 ) | {"TARGETSTAGE": None}
 """Global build arguments whose values the text does not tell (docs.docker.com/reference/dockerfile, as of 2026-11-23)."""
 
+_INSTRUCTIONS = frozenset(FORMS) - {"FROM"} | {"ONBUILD"}
+_NO_BASE = Word("", Span(0, 0))
+_NO_FROM = Instruction(
+    -1,
+    "FROM",
+    Span(0, 0),
+    Span(0, 0),
+    1,
+    1,
+    (),
+    (_NO_BASE,),
+    False,
+    (),
+    LogicalText("", (0,), (0,)),
+    (),
+    None,
+)
+"""What stands for the FROM of a file that has none; no other instruction has a negative number."""
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\")
 _LONGEST_PATH = 4_096
 
@@ -82,7 +102,7 @@ class _Resolver:
                 groups[-1][1].append(instruction)
             elif instruction.keyword == "ARG":
                 self.define_globals(instruction)
-        for position, (start, body) in enumerate(groups):
+        for position, (start, body) in enumerate(groups or self.fragment()):
             self.add_stage(position, start, body)
         number = self.find_target(target)
         chain: list[int] = []
@@ -100,6 +120,13 @@ class _Resolver:
             self.used(number),
             tuple(self.problems),
         )
+
+    def fragment(self) -> list[tuple[Instruction, list[Instruction]]]:
+        """The instructions of a file without FROM, as on a base image that is not known: pieces that other tools
+        put together can be checked, too.
+        """
+        body = [each for each in self.document.instructions if each.keyword in _INSTRUCTIONS]
+        return [(_NO_FROM, body)] if any(each.keyword != "ARG" for each in body) else []
 
     def find_target(self, target: str | None) -> int | None:
         if not self.stages:
@@ -160,6 +187,8 @@ class _Resolver:
 
     def base_image(self, base: Word) -> str | None:
         """The reference that a FROM names, None when it is not known or BuildKit refuses it."""
+        if base is _NO_BASE:
+            return None
         try:
             image = expand(base.text, self.globals, self.escape)
         except ExpansionError as error:

@@ -200,6 +200,7 @@ def _file_report(subject: Subject, settings: FileSettings, errors: list[Problem]
                 stage.number in shipped,
             )
             for stage in build.stages
+            if stage.instruction.number >= 0
         ),
         estimate=_guarded(lambda: subject.estimate, "the size estimate", subject, errors),
         zip=_guarded(lambda: subject.zip_fit, "the zip estimate", subject, errors),

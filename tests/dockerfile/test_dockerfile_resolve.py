@@ -174,8 +174,15 @@ def test_targets_that_are_not_there(target: str) -> None:
 
 
 def test_files_without_a_stage() -> None:
-    build = built("ARG A=1\nRUN x\n")
+    build = built("ARG A=1\n")
     assert (build.target, build.chain, build.stages) == (None, (), ())
+
+
+def test_pieces_of_files_stand_on_a_base_that_is_not_known() -> None:
+    build = built("ARG A=1\nENV B=$A\nRUN x\n")
+    assert (build.target, build.chain, build.problems) == (0, (0,), ())
+    assert build.stages[0].base_image is None
+    assert build.stages[0].steps[2].environment["B"] == "1"
 
 
 @pytest.mark.parametrize(
