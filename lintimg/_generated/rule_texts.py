@@ -2370,6 +2370,67 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY index.js ./\n'
             'LABEL org.opencontainers.image.revision="${VCS_REF}"\n'
             'CMD ["index.handler"]\n')),
+ 'LI308': ('A cache mount is a folder of the builder that is there while a RUN runs and is no part of the '
+           'layer. One changed line in\n'
+           'requirements.txt then costs one download instead of two hundred, and nothing has to be cleaned '
+           'up. Off by default: it helps where the builder lives on between\n'
+           "builds, which many CI systems' do not, and it needs BuildKit. LI402, which wants no cache in a "
+           'layer, is content with a mount.\n'
+           '\n'
+           'Installations of packages named on the line, seldom run again, are left out, and so are managers '
+           'whose cache is used\n'
+           'later as well (go, cargo, maven). The fix assumes the cache of root, and is not offered after '
+           'USER.',
+           ('https://docs.docker.com/build/cache/optimize/#use-cache-mounts',),
+           ('build-time',),
+           ('RUN --mount=type=cache pip', 'docker build pip cache between builds'),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:22 AS build\n'
+            'WORKDIR /srv\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY . .\n'
+            'RUN npm run build\n'
+            'FROM python:3.13-slim\n'
+            'ENV UV_LINK_MODE=copy\n'
+            'WORKDIR /srv\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'USER app\n'
+            'RUN uv sync --frozen --no-dev --no-install-project --no-cache\n'
+            'COPY --from=build /srv/dist ./dist\n'
+            'CMD ["python", "-m", "app"]\n'),
+           ('FROM node:22-slim\n'
+            'WORKDIR /srv\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev\n',
+            'FROM python:3.13-slim\n'
+            'ENV PIP_CACHE_DIR=/cache\n'
+            'COPY requirements.txt ./\n'
+            'RUN --mount=type=cache,target=/cache pip install -r requirements.txt\n'
+            'RUN npm install -g npm@11.6.0 && npm cache clean --force\n'),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:22 AS build\n'
+            'WORKDIR /srv\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN --mount=type=cache,target=/root/.npm npm ci\n'
+            'COPY . .\n'
+            'RUN npm run build\n'
+            'FROM python:3.13-slim\n'
+            'ENV UV_LINK_MODE=copy\n'
+            'WORKDIR /srv\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'USER app\n'
+            'RUN uv sync --frozen --no-dev --no-install-project --no-cache\n'
+            'COPY --from=build /srv/dist ./dist\n'
+            'CMD ["python", "-m", "app"]\n')),
  'LI309': ('LI303 leaves out pip, setuptools, wheel and npm, which are commonly brought up to date first, '
            'and whose\n'
            'releases seldom change what is installed. Who wants builds to be the same to the byte selects '
