@@ -18,6 +18,7 @@ VALUES = {
 }
 LISTS = {"--format": "formats"}
 SWITCHES = {
+    "--compressed": ("compressed", True),
     "--deep": ("deep", True),
     "--hash": ("hashes", True),
     "--exit-zero": ("exit_zero", True),
@@ -42,6 +43,7 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
         "platform": values.get("platform"),
         "deep": switches.get("deep", False),
         "hashes": switches.get("hashes", False),
+        "compressed": switches.get("compressed", False),
         "why": values.get("why"),
         "tree": values.get("tree"),
         "top": 10,

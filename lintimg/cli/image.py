@@ -20,6 +20,7 @@ from lintimg.image.gates import Gates, broken_gates
 from lintimg.image.image import Image, Options, Via
 from lintimg.image.open import opened_image
 from lintimg.image.paths import outline, path_history
+from lintimg.image.sampling import with_sampled_sizes
 from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
 from lintimg.model.finding import Problem
@@ -39,6 +40,7 @@ def run_image(
     platform: str | None,
     deep: bool,
     hashes: bool,
+    compressed: bool,
     why: str | None,
     tree: str | None,
     top: int,
@@ -59,6 +61,8 @@ def run_image(
         try:
             with opened_image(reference, sys.stdin.buffer, options) as image:
                 stack = image_stack(image)
+                if compressed:
+                    image = with_sampled_sizes(image)  # noqa: PLW2901
                 notes = [*image.notes, *_dive(output, wanted, image, stack)]
                 report = summarize(image, stack, limit=IMAGE_LIMIT, top=top)
                 report = report._replace(

@@ -54,6 +54,14 @@ def image(
             rich_help_panel=_READ,
         ),
     ] = False,
+    compressed: Annotated[
+        bool,
+        typer.Option(
+            "--compressed",
+            help="Guess what a registry will store, from samples of what is not compressed yet.",
+            rich_help_panel=_READ,
+        ),
+    ] = False,
     why: Annotated[
         str | None,
         typer.Option(
@@ -129,6 +137,7 @@ def image(
             platform=platform,
             deep=deep,
             hashes=hashes,
+            compressed=compressed,
             why=why,
             tree=tree,
             top=top,

@@ -11,8 +11,8 @@ from lintimg.model.image import CompressedBasis
 Via = Literal["auto", "database", "save", "history"]
 """The engine's own database, an export as `docker save` makes it, or only what the engine tells of sizes."""
 
-Read = Callable[[int, int], bytes | None]
-"""The first bytes of an entry's content: takes its number and how many; None where they are not at hand."""
+Read = Callable[[int, int, int], bytes | None]
+"""A part of an entry's content: takes its number, how many bytes, from where; None where they are not at hand."""
 
 
 class Step(NamedTuple):
@@ -36,9 +36,9 @@ class Layer(NamedTuple):
     entries: Entries | None
     read: Read | None = None
 
-    def content(self, entry: int, limit: int) -> bytes | None:
+    def content(self, entry: int, limit: int, offset: int = 0) -> bytes | None:
         """At most `limit` bytes of the file `entry`; None where they are not at hand. Raises ImageError."""
-        return None if self.read is None else self.read(entry, limit)
+        return None if self.read is None else self.read(entry, limit, offset)
 
 
 class Manifest(NamedTuple):

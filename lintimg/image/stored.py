@@ -42,9 +42,9 @@ def read_stored(file: io.FileIO, start: int, size: int, digest: str | None, opti
     entries = read_tar(FileReader(file, start, start + size), watcher if watcher.needed else None)
     entries.fingerprints = watcher.fingerprints(len(entries))
 
-    def read(entry: int, limit: int) -> bytes:
-        file.seek(start + entries.offsets[entry])
-        return file.read(min(limit, entries.sizes[entry])) or b""
+    def read(entry: int, limit: int, offset: int) -> bytes:
+        file.seek(start + entries.offsets[entry] + offset)
+        return file.read(max(min(limit, entries.sizes[entry] - offset), 0)) or b""
 
     return StoredLayer(entries, read, size, None)
 

@@ -35,14 +35,15 @@ class DatabaseLayer(NamedTuple):
     entries: Entries
     folder: Path
 
-    def read(self, entry: int, limit: int) -> bytes | None:
-        """The beginning of an entry's content; None where it cannot be read."""
+    def read(self, entry: int, limit: int, offset: int = 0) -> bytes | None:
+        """A part of an entry's content; None where it cannot be read."""
         path = self.folder / os.fsdecode(self.entries.names[entry])
         try:
             # A layer's folders may be links that lead out of it.
             if path.parent.resolve() != path.parent or not stat.S_ISREG(path.lstat().st_mode):
                 return None
             with path.open("rb") as file:
+                file.seek(offset)
                 return file.read(limit)
         except (OSError, ValueError):
             return None

@@ -59,7 +59,7 @@ class Contents:
             return None
         return [self._found.get(index, b"") for index in range(entries)]
 
-    def read(self, entry: int, limit: int) -> bytes | None:
-        """The beginning of a kept content."""
+    def read(self, entry: int, limit: int, offset: int) -> bytes | None:
+        """A part of a kept content."""
         kept = self._kept.get(entry)
-        return None if kept is None else kept[:limit]
+        return None if kept is None else kept[offset : offset + limit]

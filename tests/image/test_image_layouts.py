@@ -38,7 +38,7 @@ def _opened(reference: str, stdin: io.BytesIO, options: Options) -> Image:
 
 def _remembered(layer: Layer) -> Read:
     contents = {number: layer.content(number, 100) for number in range(len(layer.entries or ()))}
-    return lambda number, limit: (contents[number] or b"")[:limit]
+    return lambda number, limit, offset: (contents[number] or b"")[offset : offset + limit]
 
 
 def _read(data: bytes, tmp_path: Path, options: Options = _OPTIONS, name: str = "") -> Image:
