@@ -4249,6 +4249,55 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM alpine:3.22\n'
             'COPY --from=build-amd64 /main /main\n'
             'ENTRYPOINT ["/main"]\n')),
+ 'LI617': ('What .dockerignore (or Dockerfile.dockerignore beside the Dockerfile) hides is not part of the '
+           'build context, and a COPY of it ends the build with "not found" although the file\n'
+           'lies there for all to see. Looked at is the context that belongs to the file; where it is not '
+           'known, nothing is said. Sources that do not exist yet are judged by their name, unless\n'
+           'the ignore file takes things back in.',
+           ('https://docs.docker.com/reference/build-checks/copy-ignored-file/',
+            'https://docs.docker.com/build/concepts/context/#dockerignore-files'),
+           (),
+           ('CopyIgnoredFile',
+            'Attempting to Copy file that is excluded by .dockerignore',
+            'failed to compute cache key',
+            'failed to calculate checksum of ref',
+            'not found'),
+           ('FROM alpine:3.22\nCOPY README.md app.py /app/\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY ./tests/ ./tests/\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/ ./\n'
+            'COPY src/ ./src/\n'
+            'ADD *.pyc ./\n'
+            'COPY dist/index.js ./\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM alpine:3.22\nCOPY app.py /app/\nCOPY src /app/src\nCOPY . /app/\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS one\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=one /var/task/README.md ./\n'
+            'COPY <<NOTES.md ./\n'
+            'hello\n'
+            'NOTES.md\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\nCOPY README.md app.py /app/\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY ./tests/ ./tests/\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/ ./\n'
+            'COPY src/ ./src/\n'
+            'ADD *.pyc ./\n'
+            'COPY dist/index.js ./\n'
+            'CMD ["src/index.handler"]\n')),
  'LI619': ('TCP and tcp mean the same; Docker writes lower case into the image and warns about anything '
            'else. It is a matter of style, so this rule is off unless it is asked for.',
            ('https://docs.docker.com/reference/build-checks/expose-proto-casing/',),
@@ -4848,6 +4897,46 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'HEALTHCHECK NONE\n'
             'CMD python app.py\n'),
            (None, None)),
+ 'LI635': ('Sources are looked for in the build context, and one that is not there ends the build. The '
+           'context is that of the command line, the configuration or the infrastructure code; where it is\n'
+           'not known, only paths that lead above it are reported. What builds usually make (dist/, target/, '
+           '*.jar), and files that are kept out of repositories, are not reported.',
+           ('https://docs.docker.com/build/concepts/context/',),
+           (),
+           ('failed to compute cache key',
+            'failed to calculate checksum of ref',
+            'COPY failed: file not found in build context',
+            'COPY failed: forbidden path outside the build context',
+            'not found'),
+           ('FROM alpine:3.22\nCOPY requirement.txt app.py /app/\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS modules\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'COPY ../shared ./shared/\n'
+            'COPY ../../common ./common/\n'
+            'COPY templates ./templates/\n'
+            'CMD ["src/index.handler"]\n',
+            'FROM alpine:3.22\nCOPY ../shared /shared\n'),
+           ('FROM alpine:3.22\n'
+            'COPY app.py lib/ /app/\n'
+            'COPY ./lib/*.txt /app/\n'
+            'ADD https://example.com/a.txt /app/\n',
+            'FROM alpine:3.22 AS unused\n'
+            'COPY nowhere /\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG NAME\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY dist/app-1.0.whl model.onnx .env ./\n'
+            'COPY --from=public.ecr.aws/lambda/python:3.14 /etc/nowhere ./\n'
+            'COPY ${NAME} app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\nCOPY requirements.txt app.py /app/\n', None, None)),
  'LI643': ('The JSON form of CMD, ENTRYPOINT, RUN and HEALTHCHECK starts the program itself. Docker does not '
            'replace variables there when it builds, and no shell does when the container starts. Nothing is '
            'said\n'

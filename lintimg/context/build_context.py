@@ -151,6 +151,11 @@ class BuildContext:
         """The pattern that keeps `path` (relative to the root) out of the context, there or not."""
         return self._view.rules.decide(_relative(path))
 
+    @property
+    def reincludes(self) -> bool:
+        """Whether the ignore file takes anything back in (`!`)."""
+        return any(pattern.negated for pattern in self._view.rules.patterns)
+
     def exists(self, path: str) -> bool:
         """Whether `path` (relative to the root) is on disk, ignored or not."""
         try:
