@@ -2103,14 +2103,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'worse: the old version stays until some earlier line changes, then the new one comes as a '
            'surprise.\n'
            '\n'
-           'Only packages of pip, uv, npm, yarn, pnpm, gem and go that stand on the line are looked at, not '
-           'those of a requirements or\n'
+           'Only packages of pip, pipx, uv, npm, yarn, pnpm, gem and go that stand on the line are looked '
+           'at, not those of a requirements or\n'
            'lock file. A range such as `>=2,<3` is a decision and is accepted, so are constraints (`-c`), '
            'paths, URLs and\n'
            'variables, and pip, setuptools, wheel and npm themselves (LI309, off by default, speaks of '
            'those). A repository without a branch,\n'
            'tag or commit is as good as no version. A tag such as `@latest`, which hadolint accepts for npm, '
-           'means the newest as well.',
+           'means the newest as well.\n'
+           '`go run` takes the version of a module from go.mod or runs files of the project, which hadolint '
+           'does not tell apart. A local file (`a.gem`) is what it is.',
            ('https://pip.pypa.io/en/stable/topics/repeatable-installs/',
             'https://docs.docker.com/build/building/best-practices/'),
            ('reproducibility',),
@@ -2270,8 +2272,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'a build repeatable is the base image by digest together with a\n'
            'snapshot of the repositories (snapshot.debian.org, `releasever` of Amazon Linux 2023).\n'
            '\n'
-           'Groups cannot have a version. Where a variable stands for a whole package and the text does not '
-           'tell its value, or a loop installs what it\n'
+           'Groups cannot have a version, and a file (`./a.rpm`) is what it is. Where a variable stands for '
+           'a whole package and the text does not tell its value, or a loop installs what it\n'
            'counts through, nothing is said; hadolint speaks there.',
            ('https://docs.docker.com/build/building/best-practices/#apt-get',
             'https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades.html'),
@@ -2576,7 +2578,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'to clean up counts that removes the files, not only the spelling another linter knows: `apt-get '
            'dist-clean`, `find … -delete`, `apk add` followed by\n'
            '`rm -rf /var/cache/apk/*` (LI417 prefers --no-cache), and so does `apk add --no-network`, which '
-           'fetches nothing. `apt-get clean` does not\n'
+           'fetches nothing. PIP_NO_CACHE_DIR switches\n'
+           "pip's cache off whatever its value is, in an ARG too (pip keeps that for compatibility). What "
+           "`yarn install --immutable` keeps depends on the project's own settings, so that nothing is said "
+           'of it. `apt-get clean` does not\n'
            'remove the package lists, and in the Debian and Ubuntu images downloaded packages are removed '
            'without it. uv, pnpm and bun link\n'
            'files out of their cache where they can, which costs little: for them this is a hint.',
@@ -3248,7 +3253,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'packages; above all `curl` and\n'
            '`git` recommend `ca-certificates`, without which HTTPS fails. In a build stage it only costs '
            'time. Nothing is said where `APT::Install-Recommends`\n'
-           'is set in the file.',
+           'is set in the file, to whatever spelling of no.',
            ('https://docs.docker.com/build/building/best-practices/#apt-get',
             'https://manpages.debian.org/stable/apt/apt-get.8.en.html'),
            ('size',),
@@ -5336,7 +5341,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'passwd --stdin`, `find … | xargs`),\n'
            'for those who want pipefail set before any pipe. Off by default. One finding a RUN, and none '
            'where LI656 has one. `set -o pipefail` in the RUN itself is accepted,\n'
-           "and so is a SHELL that a stage inherits, both unlike hadolint's rule.",
+           "and so is a SHELL that a stage inherits, both unlike hadolint's rule; so is pipefail for zsh and "
+           'dash, and a `|` in the JSON form, which is no pipe.',
            ('https://docs.docker.com/build/building/best-practices/#using-pipes',),
            ('style',),
            (),

@@ -80,7 +80,7 @@ def wget_and_curl(subject: Subject) -> Iterator[Hit]:
 def wget_progress(subject: Subject) -> Iterator[Hit]:
     """LI659: a hit for each wget that prints its progress into the log."""
     for run, _, command in subject.every_command.get("wget", ()):
-        if len(command.words) > 1 and not any(_QUIET.match(word.pieces) for word in command.arguments):
+        if not any(_QUIET.match(word.pieces) for word in command.arguments):
             end = command.words[0].span.end
             edits = () if run.instruction.json else (HitEdit(Span(end, end), " --progress=dot:giga"),)
             yield Hit(command.words[0].span, edits=edits)

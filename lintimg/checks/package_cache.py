@@ -49,7 +49,8 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
     estimated: dict[int, int] | None = None
     for run in runs:
         seen: set[str] = set()
-        for operation, cache in leftovers(run, settings):
+        left = tuple(leftovers(run, settings))
+        for operation, cache in left:
             manager = operation.manager
             row = rows[manager]
             if manager in seen and not row.get("each"):
@@ -75,9 +76,23 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
                 edits=cleaning_edits(operation, run, subject, row),
                 variant=manager,
                 severity="info" if linked else None,
-                details={"manager": manager, "cache": cache},
+                details=_details(operation, cache, left),
                 saving=Saving(bytes_, "estimated") if bytes_ else None,
             )
+
+
+def _details(operation: Operation, cache: str, left: Sequence[Leftover]) -> dict[str, object]:
+    """The details of a finding that stands for all of `left` by the same manager: an installation among them counts."""
+    shown = operation
+    if operation.action != "install":
+        same = (other.operation for other in left if other.operation.manager == operation.manager)
+        shown = next((other for other in same if other.action == "install"), operation)
+    return {
+        "manager": operation.manager,
+        "cache": cache,
+        "action": shown.action,
+        "verb": shown.verb.pieces if shown.verb is not None else "",
+    }
 
 
 def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
@@ -89,7 +104,8 @@ def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
         settings = CacheSettings(runs)
         for run in runs:
             seen: set[str] = set()
-            for operation, cache in leftovers(run, settings):
+            left = tuple(leftovers(run, settings))
+            for operation, cache in left:
                 manager = operation.manager
                 if manager not in seen:
                     seen.add(manager)
@@ -97,7 +113,7 @@ def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
                     yield Hit(
                         operation.span,
                         {"command": f"{operation.program} {verb}".strip(), "cache": cache},
-                        details={"manager": manager, "cache": cache},
+                        details=_details(operation, cache, left),
                     )
 
 

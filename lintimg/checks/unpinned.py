@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintimg.checks.effects import variable
 from lintimg.lint.rule import Hit
@@ -13,6 +13,7 @@ from lintimg.shell.packages import Operation, PackageArgument
 
 _EXAMPLES = {
     "pip": "{name}==1.2.3",
+    "pipx": "{name}==1.2.3",
     "uv": "{name}==1.2.3",
     "npm": "{name}@1.2.3",
     "yarn": "{name}@1.2.3",
@@ -88,5 +89,18 @@ def _hit(operation: Operation, loose: list[PackageArgument]) -> Hit:
             "example": _EXAMPLES[operation.manager].format(name=names[0]),
             "program": operation.program,
         },
-        details={"manager": operation.manager, "packages": names},
+        details={
+            "manager": operation.manager,
+            "verb": operation.verb.pieces if operation.verb is not None else "",
+            "packages": names,
+            "version": _vaguest(loose),
+        },
     )
+
+
+def _vaguest(loose: Sequence[PackageArgument]) -> str:
+    """Whether a package has no version at all ("none"), else "latest" or the "branch" that it names."""
+    versions = [package.version for package in loose]
+    if None in versions:
+        return "none"
+    return "latest" if any("latest" in (version or "") for version in versions) else "branch"
