@@ -16,7 +16,7 @@ from typing import Any
 
 from lintimg.image.configuration import read_history, steps_of_layers
 from lintimg.image.document import count, mapping, mappings, parse_object, text, texts
-from lintimg.image.errors import ImageError
+from lintimg.image.errors import EngineAbsentError, ImageError
 from lintimg.image.image import Image, Layer, Manifest, Options, Step
 from lintimg.image.layout import read_layout
 from lintimg.image.store import StreamStore
@@ -45,13 +45,24 @@ _METADATA = frozenset(
 )
 
 
+def read_named(name: str, options: Options) -> Image:
+    """The image `name` of the Docker engine, or of Podman where there is no Docker. Raises ImageError."""
+    try:
+        return read_engine(name, options)
+    except EngineAbsentError as absent:
+        try:
+            return read_engine(name, options, podman=True)
+        except EngineAbsentError:
+            raise absent from None
+
+
 def read_engine(name: str, options: Options, *, podman: bool = False) -> Image:
     """The image `name` of the engine that DOCKER_HOST, the current context or the default socket leads to.
 
     With `podman` of Podman's socket. Raises ImageError.
     """
     import requests
-    from docker.errors import DockerException, ImageNotFound
+    from docker.errors import APIError, DockerException, ImageNotFound
 
     who = "Podman" if podman else "Docker"
     try:
@@ -59,11 +70,12 @@ def read_engine(name: str, options: Options, *, podman: bool = False) -> Image:
             client = stack.enter_context(closing(_connect(podman)))
             return _read(client, name, "podman" if podman else "engine", options)
     except ImageNotFound as error:
-        raise ImageError(
-            f"{who} has no such image: build or pull it first, or write registry://{name.removeprefix('docker.io/')}"
-        ) from error
+        registry = f", or write registry://{name}" if "/" in name else ""
+        raise ImageError(f"{who} has no such image: build or pull it first{registry}") from error
+    except APIError as error:
+        raise ImageError(f"{who} says: {error.explanation or error}") from error
     except (DockerException, requests.RequestException, OSError) as error:
-        raise ImageError(f"no {who} engine answers ({_short(error)})") from error
+        raise EngineAbsentError(f"no {who} engine answers ({_short(error)})") from error
 
 
 def _connect(podman: bool) -> Any:
@@ -114,7 +126,7 @@ def _podman_socket() -> str:
         path = Path(folder) / "podman" / "podman.sock"
         if folder and path.exists():
             return f"unix://{path}"
-    raise ImageError("no Podman socket: start one with systemctl --user start podman.socket")
+    raise EngineAbsentError("no Podman socket: start one with systemctl --user start podman.socket")
 
 
 def _short(error: Exception) -> str:

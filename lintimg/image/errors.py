@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class ImageError(Exception):
     """The image cannot be read; the message is one sentence for a person."""
+
+
+class EngineAbsentError(ImageError):
+    """No engine answers."""

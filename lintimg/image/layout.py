@@ -37,7 +37,12 @@ def read_layout(store: Store, reference: str, source: str, name: str | None, opt
     """
     saved = store.document("manifest.json")
     if saved is not None:
-        return _saved(store, saved, reference, source, name)
+        listed = parse(saved, "manifest.json")
+        if isinstance(listed, dict):
+            # skopeo's dir: layout, where manifest.json is the image's own manifest.
+            blobs = _StoreBlobs(store, "")
+            return read_manifest(blobs, saved, Manifest(None, None, None), reference, "dir", options)
+        return _saved(store, mappings(listed), reference, source, name)
     index = store.document("index.json")
     if index is not None:
         return _oci(store, index, reference, name, options)
@@ -46,8 +51,9 @@ def read_layout(store: Store, reference: str, source: str, name: str | None, opt
     raise ImageError("there is no image in it: neither manifest.json nor index.json")
 
 
-def _saved(store: Store, data: bytes, reference: str, source: str, name: str | None) -> Image:
-    images = mappings(parse(data, "manifest.json"))
+def _saved(
+    store: Store, images: Sequence[Mapping[str, Any]], reference: str, source: str, name: str | None
+) -> Image:
     if not images:
         raise ImageError("manifest.json lists no image")
     entry = _chosen(images, [texts(image.get("RepoTags")) for image in images], reference, name)
@@ -131,7 +137,7 @@ def _oci(store: Store, data: bytes, reference: str, name: str | None, options: O
     ]
     if not found:
         raise ImageError("index.json lists no image")
-    blobs = _StoreBlobs(store)
+    blobs = _StoreBlobs(store, "blobs/sha256/")
     entries = list({text(entry.get("digest")): entry for entry in found}.values())
     if len(entries) > 1 and name is None and all("platform" in entry for entry in entries):
         # A layout of several platforms without an index of its own.
@@ -145,17 +151,18 @@ def _oci(store: Store, data: bytes, reference: str, name: str | None, options: O
 
 
 class _StoreBlobs:
-    """The blobs of an OCI layout."""
+    """The blobs of a layout, in its folder `folder`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: str) -> None:
         self._store = store
+        self._folder = folder
 
     def manifest(self, descriptor: Mapping[str, Any]) -> bytes:
         return self.document(descriptor, "the image's manifest")
 
     def document(self, descriptor: Mapping[str, Any], what: str) -> bytes:
         digest = text(descriptor.get("digest"))
-        data = self._store.document(_blob_path(digest))
+        data = self._store.document(self._path(digest))
         if data is None:
             raise ImageError(f"{what} ({digest}) is missing")
         verify(data, digest, what)
@@ -163,7 +170,7 @@ class _StoreBlobs:
 
     def layer(self, descriptor: Mapping[str, Any]) -> StoredLayer:
         digest = text(descriptor.get("digest"))
-        path = _blob_path(digest)
+        path = self._path(digest)
         size, stored = count(descriptor.get("size")), self._store.size(path)
         if stored is None:
             raise ImageError(f"the layer {digest} is missing")
@@ -171,8 +178,7 @@ class _StoreBlobs:
             raise ImageError(f"the layer {digest} is damaged: it has {stored} bytes instead of {size}")
         return self._store.layer(path, digest)
 
-
-def _blob_path(digest: str) -> str:
-    if not is_digest(digest):
-        raise ImageError(f"the image has a digest that is none: {digest[:80]!r}")
-    return f"blobs/sha256/{digest[7:]}"
+    def _path(self, digest: str) -> str:
+        if not is_digest(digest):
+            raise ImageError(f"the image has a digest that is none: {digest[:80]!r}")
+        return self._folder + digest[7:]

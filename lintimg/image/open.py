@@ -2,7 +2,7 @@
 
 A reference is, in this order: `-` for an archive on standard input; `registry://…`, `engine://…` or
 `podman://…`; an archive or a folder with an image that exists under this path (`PATH#NAME` for one of
-several images in it); else the name of an image in the engine.
+several images in it); else the name of an image in the Docker engine, or in Podman where no Docker answers.
 """
 
 from __future__ import annotations
@@ -52,9 +52,10 @@ def _named(reference: str, options: Options) -> Image:
         from lintimg.image.registry import read_registry
 
         return read_registry(reference, options)
-    from lintimg.image.engine import read_engine
+    from lintimg.image.engine import read_engine, read_named
 
-    return read_engine(name, options, podman=scheme == "podman")._replace(reference=reference)
+    image = read_engine(name, options, podman=scheme == "podman") if colon else read_named(name, options)
+    return image._replace(reference=reference)
 
 
 def open_path(reference: str, options: Options, files: ExitStack) -> Image | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,19 @@ def test_an_image_that_is_not_there(host: DockerClient, run: Run) -> None:
     result = run("image", "no/such:image", "--format", "json")
     assert result.status == 2
     assert "no such image" in result.report["errors"][0]["message"]
+
+
+def test_podman_speaks_the_same_language(
+    host: DockerClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
+) -> None:
+    monkeypatch.setenv("CONTAINER_HOST", os.environ["DOCKER_HOST"])
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    sources = [
+        run("image", reference, "--via", "save", "--format", "json").report["images"][0]["source"]
+        for reference in ("podman://classic", "classic")
+    ]
+    assert sources == ["podman", "podman"]
+    assert run("image", "engine://classic").status == 2
 
 
 def _database(client: DockerClient, name: str) -> tuple[LayerDatabase, dict[str, Any]]:

@@ -97,6 +97,17 @@ def test_folders(tmp_path: Path) -> None:
     assert [layer.media_type for layer in image.layers] == ["application/vnd.oci.image.layer.v1.tar+gzip"] * 2
 
 
+def test_the_folders_of_skopeo(tmp_path: Path) -> None:
+    oci = _oci("gzip")
+    top = json.loads(oci.files.pop("index.json"))["manifests"][0]["digest"]
+    for name, data in oci.files.items():
+        (tmp_path / name.removeprefix("blobs/sha256/")).write_bytes(data)
+    (tmp_path / "manifest.json").write_bytes(oci.files[f"blobs/sha256/{top[7:]}"])
+    image = _opened(str(tmp_path), io.BytesIO(), Options())
+    _check(image)
+    assert image.manifest.digest == top
+
+
 def test_zstd_layers(tmp_path: Path) -> None:
     zstd = pytest.importorskip("backports.zstd")
     oci = Oci()
