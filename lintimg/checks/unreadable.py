@@ -8,7 +8,7 @@ from posixpath import basename, dirname
 from typing import NamedTuple
 
 from lintimg.checks.effects import Placed, absolute, covers, located, placed_commands, removals
-from lintimg.checks.made import Made, copied
+from lintimg.checks.made import Made, copied, word_text
 from lintimg.context.files import ContextFile
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
@@ -24,6 +24,7 @@ _READ_BY_RUNTIME = ("/var/task", "/opt", "/var/runtime", "/var/lang")
 _NEVER_CODE = re.compile(
     r"(?:^|/)(?:\.ssh|\.gnupg|\.aws|\.git|sudoers(?:\.d)?)(?:/|$)|\.(?:pem|key)$|(?:^|/)\.[^/]*$"
 )
+_THERE = frozenset(("/", "/var", "/opt", "~", *_READ_BY_RUNTIME))
 _NOT_A_WORKDIR = frozenset(("/", "/tmp", "/var", "/usr", "/etc", "~"))  # noqa: S108 - a path of the image
 _MODE_WORD = re.compile(r"-[rwxXst]+\Z")
 _EVERYONES_EXECUTE = 0o001
@@ -104,19 +105,27 @@ class _Reader:
         if mode is None or effect is None or flag is None or effect.special:
             return
         denies = effect.read is False and effect.search is not True
-        folder_shut = effect.search_folders is False and any(self._has_folders(each, copy) for each in made)
-        if denies or folder_shut:
+        shut = effect.search_folders is False and any(self._has_folders(each, copy) for each in made)
+        made_shut = effect.search_folders is False and self._makes_folder(step, made[0], copy)
+        if denies or shut or made_shut:
             span = flag.value_span or flag.span
-            folders = any(each.folder for each in made)
-            wanted = ("0" if mode.startswith("0") else "") + (
-                "755" if folders or not mode[-3:].isdecimal() or int(mode[-3]) & 1 else "644"
-            )
+            closed = shut or made_shut or any(each.folder for each in made)
+            runs = not mode[-3:].isdecimal() or int(mode[-3]) & 1
+            wanted = ("0" if mode.startswith("0") else "") + ("755" if closed or runs else "644")
             variant = "copy" if denies else "copied folder"
             values = {"mode": mode, "what": listing([_shown(each) for each in made]), "wanted": wanted}
             for each in made:
                 yield Denial(
                     each.path,
-                    Hit(span, values, (HitEdit(span, wanted),), variant, details={"mode": mode}),
+                    Hit(
+                        span,
+                        values,
+                        (HitEdit(span, wanted),),
+                        variant,
+                        # Older builders give such folders 0755.
+                        severity=None if denies or shut else "warning",
+                        details={"mode": mode},
+                    ),
                 )
 
     def _has_folders(self, made: Made, copy: Copy) -> bool:
@@ -128,6 +137,25 @@ class _Reader:
         return match.is_directory and any(
             "/" in file.path[len(root) :].lstrip("/") for root in match.roots[:1] for file in match.files
         )
+
+    def _makes_folder(self, step: Step, made: Made, copy: Copy) -> bool:
+        """Whether the destination lies in a folder that is made on the way: since BuildKit 0.21 the mode holds for
+        that one too (moby#49851). Where anything before it may have made the folder the answer is no.
+        """
+        target = word_text(copy.destination, step) or ""
+        folder = located(target, step.workdir) if target.endswith(("/", "/.")) else dirname(made.path)
+        if not folder or folder in _THERE or self.workdir == folder:
+            return False
+        name = basename(folder)
+        for before in self.subject.build.shipped_steps():
+            if before.instruction.number >= step.instruction.number:
+                break
+            if before.instruction.keyword in ("RUN", "WORKDIR", "COPY", "ADD", "VOLUME") and (
+                name in before.instruction.text.text
+                or any(name in h.content for h in before.instruction.heredocs)
+            ):
+                return False
+        return step.workdir is not None and not covers(folder, located(step.workdir, None) or "/")
 
     def _by_modes(self, step: Step, copy: Copy, made: list[Made]) -> Iterator[Denial]:
         """Files whose own mode, which COPY keeps, shuts others out."""
@@ -149,7 +177,7 @@ class _Reader:
         closed = [file for _, files in shut for file in files]
         folder = any(each.folder for each in made)
         executable = any(file.mode & _OWNERS_EXECUTE for file in whole)
-        wanted = "755" if folder or executable else "644"
+        wanted = "755" if folder or executable or self._makes_folder(step, made[0], copy) else "644"
         end = step.instruction.keyword_span.end
         hit = Hit(
             shut[0][0].span,
