@@ -514,9 +514,9 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'messages': {'': '{what} cannot be read on Lambda.',
                'copy': '--chmod={mode} leaves nobody but the owner a right to {what}: Lambda runs the '
                        'function as a user of its own, so it ends with Permission denied.',
-               'copied folder': '--chmod={mode} holds for folders too, and without the right to enter them '
-                                'nobody but root gets at what is in {what}: the function ends with '
-                                'Permission denied.',
+               'copied folder': '--chmod={mode} holds for folders too, those that COPY makes on the way '
+                                'included, and without the right to enter them nobody but root gets at '
+                                '{what}: the function ends with Permission denied.',
                'chmod': 'chmod {mode} leaves others no right to read {what}: Lambda runs the function as a '
                         'user of its own, whatever USER says, so it ends with Permission denied.',
                'folder': 'chmod {mode} takes from everyone but root the right to enter {what}: the function '
@@ -620,6 +620,47 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'unsafe',
   'equivalents': (),
   'needs': ('/tmp', '/root', '~')},
+ {'code': 'LI230',
+  'name': 'deployment-mismatch',
+  'title': 'Infrastructure code says something else than the Dockerfile it builds',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda', 'generic'),
+  'default': True,
+  'messages': {'': '{tool} and the Dockerfile do not go together.',
+               'architecture': '{name} is deployed for {declared}, but {dockerfile} makes an image for '
+                               '{built} (line {line}: {words}): each invocation ends in '
+                               'Runtime.InvalidEntrypoint, exec format error.',
+               'default architecture': '{name} is deployed for x86_64, the default, but {dockerfile} makes '
+                                       'an image for {built} (line {line}: {words}): each invocation ends in '
+                                       'Runtime.InvalidEntrypoint, exec format error.',
+               'target': 'The Dockerfile has no stage {target}, {stages}: the build ends with target stage '
+                         '"{target}" could not be found.',
+               'command count': "{name} is started with {command} in place of CMD, but AWS's entrypoint "
+                                'takes just one argument, the handler: each invocation ends with exit status '
+                                '142.',
+               'command form': '{name} is started with {command} in place of CMD, which the runtime cannot '
+                               'read as a handler.',
+               'zip': '{name} is of package type Image, and {property} is for zip packages: the deployment '
+                      'is refused.',
+               'storage': '{size} MB of ephemeral storage are refused: Lambda gives {least} to {most} MB.',
+               'argument': 'No ARG of the Dockerfile takes the build argument {argument}: it changes '
+                           'nothing.'},
+  'helps': {'': 'Make them say the same',
+            'architecture': 'Write {wanted}, or build for {declared}: docker build --platform',
+            'default architecture': 'Add {wanted}, or build for x86_64',
+            'target': 'Name one of the stages, or none for the last one',
+            'command count': 'Name the handler alone, such as {example}',
+            'command form': 'Name the handler as the runtime reads it, such as {example}',
+            'zip': 'Delete {property}; the image brings its own',
+            'storage': 'Write a size of {least} to {most} MB',
+            'argument': 'Add ARG {argument} to the stage that needs it, or delete the build argument'},
+  'check': 'deployment_mismatch.deployment_mismatch',
+  'match': None,
+  'fix_title': None,
+  'fix_applicability': None,
+  'equivalents': (),
+  'needs': ()},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

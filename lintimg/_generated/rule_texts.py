@@ -1438,12 +1438,14 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'There are three ways to get there: `COPY --chmod=600`, a chmod in a RUN, and files that are shut '
            'where the build takes them from, for COPY keeps their modes. The last happens\n'
            'on machines with umask 077 and after unpacking some archives. A mode given to COPY holds for the '
-           'folders in a source as well, so that `--chmod=644` shuts them.\n'
+           'folders in a source as well, and since Docker 28.1 for those\n'
+           'that it makes for the destination, so that `--chmod=644` shuts them.\n'
            '\n'
            "Only the code's folders, /opt and what ENTRYPOINT and CMD name are looked at. A later chmod that "
            'opens the files again counts.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
-            'https://docs.docker.com/reference/dockerfile/#copy---chown---chmod'),
+            'https://docs.docker.com/reference/dockerfile/#copy---chown---chmod',
+            'https://github.com/moby/moby/issues/49851'),
            ('lambda',),
            ('Permission denied',
             "[Errno 13] Permission denied: '/var/task/app.py'",
@@ -1479,6 +1481,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --chmod=644 src/ ${LAMBDA_TASK_ROOT}/\n'
             'COPY data/ ./data/\n'
             'RUN chmod -R 644 ./data/\n'
+            'COPY --chmod=0644 settings.toml ./config/\n'
             'CMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\n'
             'COPY --chmod=600 deploy_key /root/.ssh/id_ed25519\n'
@@ -1493,6 +1496,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY --chmod=0555 bin/run /opt/bin/run\n'
             'COPY --chmod=0644 app.py ./\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}/data\n'
+            'COPY --chmod=0644 requirements.txt ${LAMBDA_TASK_ROOT}/data/\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
             'COPY . ./\n'
             'RUN chmod 4750 /opt/bin/run && chmod 711 /var/task/bin && chmod +x bin/run\n'
             'CMD ["app.handler"]\n',
@@ -1534,6 +1540,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --chmod=755 src/ ${LAMBDA_TASK_ROOT}/\n'
             'COPY data/ ./data/\n'
             'RUN chmod -R u=rwX,go=rX ./data/\n'
+            'COPY --chmod=0755 settings.toml ./config/\n'
             'CMD ["app.handler"]\n')),
  'LI225': ('Many libraries keep what they download or compile in the home folder. On Lambda that is '
            '`/home/sbx_user1051`, which is read-only like all but /tmp, and it is not the home of the\n'
@@ -1765,6 +1772,58 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENTRYPOINT ["/root/entry.sh"]\n'
             'CMD ["app.handler"]\n',
             None)),
+ 'LI230': ('A container function is described twice: the Dockerfile says what the image is, and a SAM, '
+           'CloudFormation, Serverless, Terraform, CDK or .NET configuration how it is built and run. '
+           'Nothing compares the two before they\n'
+           'meet on Lambda. An image for arm64 on a function for x86_64, which is the default where nothing '
+           'is said, is accepted and fails at its first invocation with `exec format error`. A build target '
+           'that was renamed, a handler given\n'
+           'as two words, `Runtime` or `Layers` left over from a zip function stop the deployment.\n'
+           '\n'
+           'The finding is in the infrastructure code, at the setting; which of the two sides is wrong only '
+           'you can tell. Values that come from parameters without a default, from variables or from\n'
+           "code are taken for unknown. An image's architecture is known from `--platform`, the image's tag, "
+           'or what is compiled and downloaded for one architecture.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html',
+            'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html',
+            'https://github.com/aws/serverless-application-model/issues/1890'),
+           ('lambda',),
+           ('fork/exec /lambda-entrypoint.sh: exec format error',
+            'Runtime.InvalidEntrypoint',
+            'target stage could not be found',
+            'Runtime, Handler, Layers cannot be present when PackageType is of type `Image`',
+            "Please don't provide Handler or Runtime or Layer when the intended function PackageType is "
+            'Image',
+            'Lambda layers are not supported for functions created with container images',
+            'One or more build-args were not consumed'),
+           ('FROM --platform=linux/arm64 public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14-arm64 AS base\n'
+            'ARG VERSION\n'
+            'ENV VERSION=${VERSION}\n'
+            '\n'
+            'FROM base AS release\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod main.go ./\n'
+            'RUN CGO_ENABLED=0 GOARCH=amd64 go build -o /bootstrap .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim AS development\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14-arm64 AS release\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14-arm64\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           (None, None, None, None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '

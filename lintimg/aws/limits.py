@@ -10,3 +10,7 @@ IMAGE_WARNING = 10_000_000_000
 
 ZIP_LIMIT = 262_144_000
 """Unzipped bytes of a zip package with its layers, as the service enforces it."""
+
+STORAGE_LEAST = 512
+STORAGE_MOST = 10_240
+"""What a function's /tmp may have, in MB (docs: configuration-ephemeral-storage.html)."""

@@ -15,7 +15,7 @@ from lintimg.cli.options import CheckOptions, UsageError
 from lintimg.cli.progress import counted
 from lintimg.cli.sources import Source, Sources
 from lintimg.cli.surroundings import Surroundings
-from lintimg.context.deployment import Deployment
+from lintimg.context.deployment import deployed_arguments, deployed_stage
 from lintimg.lint.engine import FileResult, FileSettings, display_path, finding_order, lint_file
 from lintimg.lint.rule import Rule
 from lintimg.lint.selection import Choice, Selection, UnknownSelectorError, select
@@ -98,6 +98,7 @@ class _Run:
 
     def notes(self, fixing: FileFixer | None) -> Iterator[str]:
         yield from self.sources.notes
+        yield from self.surroundings.notes()
         if fixing is not None:
             yield from fixing.notes()
         if self.filters is not None:
@@ -156,9 +157,9 @@ class _Run:
             ),
             severities=self.severities(rules, configuration),
             declared=_declared(options, configuration),
-            target_stage=options.target_stage or _deployed_stage(deployments),
+            target_stage=options.target_stage or deployed_stage(deployments),
             build_arguments={
-                **_deployed_arguments(deployments),
+                **deployed_arguments(deployments),
                 **configuration.build_args,
                 **options.build_arguments,
             },
@@ -223,22 +224,3 @@ def _path_ignores(loaded: Loaded, path: Path | None) -> tuple[str, ...]:
         return ()
     relative = relative_path(path, loaded.folder)
     return tuple(code for glob, codes in ignores.items() if glob_matches(glob, relative) for code in codes)
-
-
-def _deployed_stage(deployments: tuple[Deployment, ...]) -> str | None:
-    """The stage that every function built from the file names, None where they differ."""
-    targets = {deployment.target for deployment in deployments if deployment.function}
-    return targets.pop() if len(targets) == 1 else None
-
-
-def _deployed_arguments(deployments: tuple[Deployment, ...]) -> dict[str, str]:
-    """The build arguments on which all functions built from the file agree."""
-    functions = [dict(deployment.build_arguments) for deployment in deployments if deployment.function]
-    if not functions:
-        return {}
-    first = functions[0]
-    return {
-        name: value
-        for name, value in first.items()
-        if value is not None and all(arguments.get(name) == value for arguments in functions)
-    }

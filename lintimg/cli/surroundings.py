@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lintimg.context.build_context import BuildContext, ContextCache
@@ -10,6 +10,7 @@ from lintimg.context.deployment import Deployment
 from lintimg.context.infrastructure import DeploymentIndex
 from lintimg.context.locate import locate_context, repository_root
 from lintimg.dockerfile.build import Build
+from lintimg.lint.engine import display_path
 
 
 class Surroundings:
@@ -34,6 +35,12 @@ class Surroundings:
         if root not in self._indexes:
             self._indexes[root] = DeploymentIndex(root)
         return self._indexes[root].of(dockerfile)
+
+    def notes(self) -> Iterator[str]:
+        """Infrastructure code that was passed over."""
+        for root in sorted(self._indexes):
+            for path, reason in self._indexes[root].unread:
+                yield f"{display_path(root / path, self._directory)} is passed over: {reason}"
 
     def context(
         self,

@@ -51,6 +51,7 @@ class DeploymentIndex:
         self.root = os.path.abspath(root)  # noqa: PTH100
         self._texts: dict[str, str | None] = {}
         self._read: dict[tuple[str, ...], tuple[Deployment, ...]] = {}
+        self._unread: dict[str, str] = {}
 
     def of(self, dockerfile: Path) -> tuple[Deployment, ...]:
         """The deployments of one Dockerfile, functions first, in the order of their files.
@@ -105,7 +106,9 @@ class DeploymentIndex:
         """The text of a candidate that may hold an image, None for any other."""
         path = f"{candidate.folder}/{candidate.name}"
         if path not in self._texts:
-            text = _read(path)
+            text = read_text(path)
+            if text is None and candidate.tool not in _BUILDERS and _is_huge(path, _TESTS[candidate.tool]):
+                self._unread[self._relative(path)] = f"it is larger than {_MOST_BYTES // 1000} kB"
             # Of Terraform's files one may only hold the variables of another.
             worth = text is not None and (candidate.tool == "terraform" or _TESTS[candidate.tool](text))
             self._texts[path] = text if worth else None
@@ -157,8 +160,25 @@ class DeploymentIndex:
                 if (text := self._text(candidate)) is not None
             ]
             worth = any(_TESTS[group[0].tool](source.text) for source in sources)
-            found = self._read[key] = _deployments(group[0], sources) if worth else ()
+            read = self._deployed(group[0], sources) if worth else ()
+            files = {source.relative: source.path for source in sources}
+            found = tuple(deployment._replace(file=files.get(deployment.path, "")) for deployment in read)
+            self._read[key] = found
         return found
+
+    def _deployed(self, candidate: _Candidate, sources: list[SourceFile]) -> tuple[Deployment, ...]:
+        """What one tool reads from its files; nothing from what it cannot read."""
+        try:
+            return tuple(_readers(candidate, sources))
+        except (ValueError, RecursionError):
+            if candidate.tool not in _BUILDERS:
+                self._unread[sources[0].relative] = "it cannot be read"
+            return ()
+
+    @property
+    def unread(self) -> tuple[tuple[str, str], ...]:
+        """The files met so far that look like infrastructure code of images and were passed over, by path, and why."""
+        return tuple(sorted(self._unread.items()))
 
     def _relative(self, path: str) -> str:
         return path[len(self.root) :].lstrip("/")
@@ -245,25 +265,34 @@ def _tool(name: str, in_cdk_app: bool) -> str | None:
     return None
 
 
-def _read(path: str) -> str | None:
-    """A text of at most 256 kB; None for anything else."""
+def read_source(path: str) -> bytes | None:
+    """The content of a file of infrastructure code of at most 256 kB; None for anything else."""
     try:
         status = os.stat(path)  # noqa: PTH116
         if status.st_size > _MOST_BYTES or status.st_mode & 0o170000 != 0o100000:
             return None
         with open(path, "rb") as file:  # noqa: PTH123
-            data = file.read(_MOST_BYTES + 1)
+            return file.read(_MOST_BYTES + 1)
     except (OSError, ValueError):
         return None
-    return data.decode("utf-8-sig", "replace") if b"\0" not in data else None
 
 
-def _deployments(candidate: _Candidate, sources: list[SourceFile]) -> tuple[Deployment, ...]:
-    """What one tool reads from its files; nothing from what it cannot read."""
+def _is_huge(path: str, worth: Callable[[str], bool]) -> bool:
+    """Whether a file is too big, but begins like one that is worth parsing."""
     try:
-        return tuple(_readers(candidate, sources))
-    except (ValueError, RecursionError):
-        return ()
+        status = os.stat(path)  # noqa: PTH116
+        if status.st_size <= _MOST_BYTES or status.st_mode & 0o170000 != 0o100000:
+            return False
+        with open(path, "rb") as file:  # noqa: PTH123
+            return worth(file.read(_MOST_BYTES).decode("utf-8", "replace"))
+    except (OSError, ValueError):
+        return False
+
+
+def read_text(path: str) -> str | None:
+    """A text of at most 256 kB; None for anything else."""
+    data = read_source(path)
+    return None if data is None or b"\0" in data else data.decode("utf-8-sig", "replace")
 
 
 def _readers(candidate: _Candidate, sources: list[SourceFile]) -> Iterable[Deployment] | Iterator[Deployment]:

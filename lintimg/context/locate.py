@@ -16,18 +16,47 @@ from lintimg.dockerfile.build import Build
 from lintimg.dockerfile.copy import is_remote, read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
 
+_HIGHEST = 6
+"""So many folders, the Dockerfile's own included, are asked whether a project begins there."""
+_DEEP_ENOUGH = 3
+"""Folders such as / and /tmp are nobody's project."""
+_INFRASTRUCTURE = (
+    "template.yaml",
+    "template.yml",
+    "samconfig.toml",
+    "serverless.yml",
+    "serverless.yaml",
+    "cdk.json",
+    "main.tf",
+)
+_PROJECT = ("pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "Gemfile")
 _ENOUGH = 2_000
 """So many entries of a folder are looked at for signs of a project."""
 
 
 def repository_root(path: Path) -> Path:
-    """The nearest parent of `path` that holds `.git`, or `path`'s own folder."""
+    """The nearest parent of `path` that holds `.git`. Without one, the nearest of a few parents that holds
+    infrastructure code, else the nearest that holds a project's manifest, else `path`'s own folder.
+    """
     path = Path(os.path.abspath(path))  # noqa: PTH100 - a link to a Dockerfile stands where it stands
     own = path if path.is_dir() else path.parent
     for folder in (own, *own.parents):
         if os.path.lexists(f"{folder}/.git"):
             return folder
-    return own
+    return _project_root(own)
+
+
+def _project_root(own: Path) -> Path:
+    home = os.path.expanduser("~")  # noqa: PTH111
+    projects: list[Path] = []
+    for folder in (own, *own.parents)[:_HIGHEST]:
+        if len(folder.parts) < _DEEP_ENOUGH or str(folder) == home or home.startswith(f"{folder}{os.sep}"):
+            break
+        if any(os.path.lexists(f"{folder}/{name}") for name in _INFRASTRUCTURE):
+            return folder
+        if any(os.path.lexists(f"{folder}/{name}") for name in _PROJECT):
+            projects.append(folder)
+    return projects[0] if projects else own
 
 
 def locate_context(

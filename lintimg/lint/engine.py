@@ -107,7 +107,9 @@ def _resolved(document: Dockerfile, settings: FileSettings, errors: list[Problem
     try:
         return resolve(document, base_facts, settings.target_stage, settings.build_arguments)
     except ValueError as error:
-        errors.append(Problem("target-stage", str(error), path=path))
+        # A stage that only infrastructure code names is that code's mistake, and a finding of LI230.
+        if all(deployment.target != settings.target_stage for deployment in settings.deployments):
+            errors.append(Problem("target-stage", str(error), path=path))
         return resolve(document, base_facts, None, settings.build_arguments)
 
 

@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from lintimg.context.build_context import BuildContext, ContextCache
+from lintimg.context.deployment import Deployment, deployed_stage
+from lintimg.context.infrastructure import DeploymentIndex
 from lintimg.dockerfile.lexer import parse
 from lintimg.lint.engine import FileResult, FileSettings, lint_file
 from lintimg.lint.fixing import Fixer
@@ -19,6 +21,7 @@ from lintimg.lint.subject import Policy
 from lintimg.model.finding import Finding
 from lintimg.text import SourceText, TextEdit, apply_edits
 
+_INFRASTRUCTURE = (".yaml", ".yml", ".tf", "cdk.json", "aws-lambda-tools-defaults.json", "docker-bake.hcl")
 VARIANTS = ("plain", "crlf", "bom", "lower")
 
 
@@ -93,6 +96,7 @@ class _Run:
             from lintimg.lint.selection import choose
 
             selection = selection._replace(extended=(choose(self.code, rules),))
+        deployments = self.deployments()
         return lint_file(
             source,
             FileSettings(
@@ -100,9 +104,9 @@ class _Run:
                 policy=self.bench.read_settings(self.bench.policy, example.get("settings", {})),
                 severities={},
                 declared=(example["target"], "the example") if "target" in example else None,
-                target_stage=example.get("target-stage"),
+                target_stage=example.get("target-stage") or deployed_stage(deployments),
                 build_arguments={key: str(v) for key, v in example.get("build-args", {}).items()},
-                deployments=(),
+                deployments=deployments,
                 locate=lambda _build: context,
                 find_check=self.bench.find_check,
                 display=lambda path: path.relative_to(self.folder).as_posix(),
@@ -110,6 +114,13 @@ class _Run:
                 ignored=Selection(rules, None, (), ()),
             ),
         )
+
+    def deployments(self) -> tuple[Deployment, ...]:
+        """What infrastructure code among the example's files says about its Dockerfile."""
+        if not any(name.endswith(_INFRASTRUCTURE) for name in self.example.get("files", {})):
+            return ()
+        (self.folder / "Dockerfile").touch()
+        return DeploymentIndex(self.folder).of(self.folder / "Dockerfile")
 
     def data(self, text: str) -> bytes:
         return _varied(text, self.case.variant)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from lintimg.context.infrastructure import read_source
 from lintimg.lint.fingerprint import Fingerprints
 from lintimg.lint.rule import Hit, HitEdit, Rule
 from lintimg.lint.subject import Subject
@@ -65,13 +67,19 @@ class FindingMaker:
             return self._subject.document.source
         found = self._others.get(path)
         if found is None:
-            context = self._subject.context
-            data = context.read(path) if context is not None else None
-            found = SourceText(self._other_path(path), data or b"")
+            found = SourceText(self._other_path(path), self._other_data(path) or b"")
             self._others[path] = found
         return found
 
+    def _other_data(self, path: str) -> bytes | None:
+        if os.path.isabs(path):  # noqa: PTH117
+            return read_source(path)
+        context = self._subject.context
+        return context.read(path) if context is not None else None
+
     def _other_path(self, path: str) -> str:
+        if os.path.isabs(path):  # noqa: PTH117
+            return self._display(Path(path))
         context = self._subject.context
         return self._display(context.root / path) if context is not None else path
 

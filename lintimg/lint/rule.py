@@ -75,7 +75,7 @@ class HitRelated(NamedTuple):
 class Hit(NamedTuple):
     """What a check found: where, which values, which edits. The engine adds the rest.
 
-    `span` is in the Dockerfile (or in `path`, a file relative to the context, whose text the
+    `span` is in the Dockerfile (or in `path`, a file relative to the context or an absolute path, whose text the
     engine reads). `values` fill the message's template and become the finding's `details`
     when named in `details`. `severity` overrides the rule's; `fix_title` and `fix_applicability` likewise.
     """

@@ -151,7 +151,24 @@ def test_huge_and_odd_files(repository: Repository) -> None:
         os.mkfifo(root / "pipe.yaml")
         (root / "loop").symlink_to(root)
         (root / "gone.yaml").symlink_to("nowhere")
-    assert [entry.path for entry in find_deployments(root)] == ["latin.yaml", "template.yaml"]
+    index = DeploymentIndex(root)
+    assert [entry.path for entry in index.all()] == ["latin.yaml", "template.yaml"]
+    assert index.unread == (("big.yaml", "it is larger than 256 kB"),)
+
+
+def test_broken_code_about_images_is_named(repository: Repository) -> None:
+    root = repository(
+        {
+            "api/Dockerfile": "",
+            "template.yaml": SAM.replace("Metadata:", "Metadata: ["),
+            "values.yaml": "image: [\n",
+            "notes.yaml": "a: [\n",
+            "docker-bake.json": '{"target": ',
+        }
+    )
+    index = DeploymentIndex(root)
+    assert index.of(root / "api" / "Dockerfile") == ()
+    assert index.unread == (("template.yaml", "it cannot be read"),)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems refuse such names")

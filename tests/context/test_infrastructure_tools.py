@@ -86,6 +86,7 @@ Resources:
         build_arguments=(("VERSION", "3"), ("REF", None)),
         command_given=True,
         name="First",
+        file=str(root / "deploy" / "template.yaml"),
     )
     assert (second.architecture, second.dockerfile, second.context) == ("x86_64", None, None)
     assert (second.command, second.command_given) == (None, True)

@@ -57,6 +57,38 @@ def test_the_repository_root_is_where_git_is(repository: Path, tmp_path: Path) -
     assert repository_root(repository / "services" / "api") == repository / "services"
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (["template.yaml", "services/package.json"], "."),
+        (["services/samconfig.toml", "main.tf"], "services"),
+        (["package.json", "services/api/notes.txt"], "."),
+        (["services/pyproject.toml", "package.json"], "services"),
+        (["notes.txt"], "services/api"),
+    ],
+)
+def test_without_git_a_project_begins_at_its_infrastructure_or_manifest(
+    tmp_path: Path, files: list[str], expected: str
+) -> None:
+    dockerfile = tmp_path / "services" / "api" / "Dockerfile"
+    dockerfile.parent.mkdir(parents=True)
+    dockerfile.touch()
+    for name in files:
+        (tmp_path / name).touch()
+    assert repository_root(dockerfile) == tmp_path / expected
+
+
+def test_no_project_begins_at_home_or_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    folder = home / "app"
+    folder.mkdir(parents=True)
+    (home / "package.json").touch()
+    (tmp_path / "template.yaml").touch()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    assert repository_root(folder) == folder
+
+
 def test_a_given_context_is_taken_as_it_is(repository: Path) -> None:
     assert locate(repository / "Dockerfile", "FROM a\n", repository / "shared") == repository / "shared"
 
