@@ -12,13 +12,12 @@ Paint = Callable[[str, str], str]
 """Colours a text: takes the style's name and the text."""
 
 _BAR = 12
-_MOST, _MOST_ITEMS = 10, 5
-"""Entries that a section shows, and items of a category."""
+_MOST, _MOST_ITEMS, _MOST_PATHS = 10, 5, 3
+"""Entries that a section shows, items of a category, and paths of a kind of waste."""
 _WASTE = {
     "deleted": "deleted by {killer}",
     "overwritten": "written again by {killer}",
     "metadata-only": "copied by {killer} for a change of mode, owner or time",
-    "duplicate": "the same content at several paths",
 }
 
 
@@ -110,21 +109,32 @@ def layers(image: ImageReport, width: int) -> Iterator[str]:
 
 
 def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
-    """What is there for nothing, the largest first."""
-    for number, entry in enumerate(found):
-        if number == 0:
-            yield paint("label", "Waste")
-        if number == _MOST:
-            rest = found[_MOST:]
-            yield f"  and {len(rest)} more, together {size_text(sum(other.bytes for other in rest))}"
-            return
+    """What is there for nothing, the largest first: what nobody sees, then what is there more than once."""
+    hidden = [entry for entry in found if entry.counted_in_wasted]
+    if found:
+        yield paint("label", "Waste")
+    for entry in hidden[:_MOST]:
         killer = "a later layer" if entry.killed_by_layer is None else f"layer {entry.killed_by_layer}"
         what = _WASTE.get(entry.kind, entry.kind).format(killer=killer)
         where = "" if entry.layer is None else f" of layer {entry.layer}"
-        files = "1 file" if entry.files == 1 else f"{entry.files:,} files"
-        yield f"  {size_text(entry.bytes):>8}  {files}{where} {what}"
-        for path in entry.paths[:3]:
-            yield f"            {cut(printable(path), width - 12)}"
+        yield f"  {size_text(entry.bytes):>8}  {_files(entry.files)}{where} {what}"
+        yield from _paths(entry.paths, width)
+    if hidden[_MOST:]:
+        yield f"  {size_text(sum(entry.bytes for entry in hidden[_MOST:])):>8}  in {len(hidden) - _MOST} more"
+    twice = [entry for entry in found if entry.kind == "duplicate"]
+    if twice:
+        total, files = sum(entry.bytes for entry in twice), sum(entry.files for entry in twice)
+        yield f"  {size_text(total):>8}  {_files(files)} with the content of another that is visible, too"
+        yield from _paths(tuple(f"{' = '.join(entry.paths[:2])}" for entry in twice), width)
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
+
+
+def _paths(paths: tuple[str, ...], width: int) -> Iterator[str]:
+    for path in paths[:_MOST_PATHS]:
+        yield f"            {cut(printable(path), width - 12)}"
 
 
 def contents(found: tuple[ContentCategory, ...], width: int) -> Iterator[str]:

@@ -84,6 +84,9 @@ def test_standard_input_and_hashes(run: Run) -> None:
     assert kinds["duplicate"]["paths"] == ["/opt/copy", "/opt/keep"]
     assert kinds["duplicate"]["bytes"] == 40_000
     assert not kinds["duplicate"]["counted_in_wasted"]
+    text = run("image", "-", "--hash", data=_IMAGE).out
+    assert "     40 kB  1 file with the content of another that is visible, too\n" in text
+    assert "            /opt/copy = /opt/keep\n" in text
 
 
 @pytest.mark.parametrize(
