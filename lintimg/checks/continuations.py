@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintimg.dockerfile.blanks import BLANKS
+from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.document import Instruction
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 from lintimg.text import SourceText
+
+_KEYWORD = re.compile(
+    r"[ \t]*(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]"
+)
+_OWN_WORDS = ("ENV", "LABEL", "ARG", "HEALTHCHECK", "ONBUILD", "MAINTAINER")
+"""Instructions that may go on with such a word, or that Docker refuses then."""
 
 
 def empty_continuation(subject: Subject) -> Iterator[Hit]:
@@ -26,6 +34,52 @@ def empty_continuation(subject: Subject) -> Iterator[Hit]:
                 edits=tuple(HitEdit(span, "") for span in blank),
                 details={"instruction": instruction.keyword, "lines": len(blank)},
             )
+
+
+def swallowed_instruction(subject: Subject) -> Iterator[Hit]:
+    """LI642: a hit for each instruction that a continuation above makes a part of another one."""
+    source = subject.document.source
+    for stage in subject.build.stages:
+        for step in stage.steps:
+            instruction = step.instruction
+            if instruction.end_line == instruction.start_line or instruction.keyword in _OWN_WORDS:
+                continue
+            for line in _lines(source, instruction):
+                found = _KEYWORD.match(source.text, line.start, line.end)
+                if found is not None and _is_word(subject, step, found.start(1)):
+                    span = Span(found.start(1), found.end(1))
+                    yield Hit(
+                        span,
+                        {"swallowed": found[1], "instruction": instruction.keyword},
+                        edits=_ended(source, instruction, line.start),
+                        details={"instruction": instruction.keyword, "swallowed": found[1]},
+                    )
+
+
+def _is_word(subject: Subject, step: Step, at: int) -> bool:
+    """Whether a word of its own begins at `at`, rather than something within quotes."""
+    if step.instruction.keyword != "RUN" or step.instruction.json:
+        return True
+    return any(
+        word.span.start == at
+        for script in subject.run(step).scripts
+        for command in script.commands
+        for word in command.words
+    )
+
+
+def _ended(source: SourceText, instruction: Instruction, before: int) -> tuple[HitEdit, ...]:
+    """The edit that takes away the continuation above the line that begins at `before`."""
+    comments = {comment.line for comment in instruction.comments}
+    number = source.position(before).line - 1
+    while number > instruction.start_line and (number in comments or not source.line(number).strip()):
+        number -= 1
+    line = source.line(number)
+    kept = line.rstrip()[:-1].rstrip()
+    for operator in ("&&", ";"):
+        kept = kept.removesuffix(operator).rstrip()
+    start = source.line_starts[number - 1]
+    return (HitEdit(Span(start + len(kept), start + len(line)), ""),)
 
 
 def _lines(source: SourceText, instruction: Instruction) -> Iterator[Span]:
