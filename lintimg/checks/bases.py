@@ -15,6 +15,7 @@ from lintimg.dockerfile.reference import parse_reference
 from lintimg.lint.subject import Subject
 
 _REGISTRY = "public.ecr.aws/lambda"
+_DOCKER_HUB = ("docker.io", "docker.io/library", "hub.docker.com")
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
@@ -59,7 +60,10 @@ def is_trusted(image: str, subject: Subject) -> bool:
     names = {image, without_digest(image)}
     reference = parse_reference(image)
     if reference is not None:
-        names |= {reference.name, canonical_name(reference)}
+        name = canonical_name(reference)
+        names |= {reference.name, name}
+        if not reference.registry:
+            names |= {f"{host}/{name}" for host in _DOCKER_HUB}
     return any(fnmatchcase(name, glob) for glob in globs for name in names)
 
 
