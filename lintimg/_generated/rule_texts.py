@@ -4362,6 +4362,44 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ADD *.pyc ./\n'
             'COPY dist/index.js ./\n'
             'CMD ["src/index.handler"]\n')),
+ 'LI618': ('`docker build --call=outline` and `--call=targets` describe arguments and stages by the comment '
+           "right above them, if it begins with their name. It is one of BuildKit's experimental checks, and "
+           'off\n'
+           'here, too, unless it is asked for.',
+           ('https://docs.docker.com/reference/build-checks/invalid-definition-description/',),
+           ('style',),
+           ('InvalidDefinitionDescription',),
+           ('# the compiler\nFROM golang:1.25 AS build\n# which version to build\nARG VERSION=1\n',
+            '# syntax=docker/dockerfile:1\n'
+            "# VERSION is the runtime's\n"
+            '# version\n'
+            'ARG VERSION=3.14\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION} AS function\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('# build compiles\n'
+            'FROM golang:1.25 AS build\n'
+            '# VERSION to build\n'
+            'ARG VERSION=1\n'
+            '\n'
+            '# something else\n'
+            '\n'
+            'ARG OTHER\n',
+            '# syntax=docker/dockerfile:1\n'
+            'ARG VERSION=3.14\n'
+            '# the function\n'
+            'FROM public.ecr.aws/lambda/python:${VERSION}\n'
+            '# what it needs\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '# what it is\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
  'LI619': ('TCP and tcp mean the same; Docker writes lower case into the image and warns about anything '
            'else. It is a matter of style, so this rule is off unless it is asked for.',
            ('https://docs.docker.com/reference/build-checks/expose-proto-casing/',),
@@ -4473,6 +4511,47 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'EXPOSE $PORT "${OTHER}" ${PORT}-${LAST}/TCP\n'
             'USER node\n'
             'CMD ["node", "src/server.js"]\n'),
+           (None, None)),
+ 'LI622': ('A file of one layer cannot be taken back by another. ADD unpacks tar archives from the context '
+           'as it goes, compressed by gzip, bzip2, xz or zstd, and the archive itself never is part of the\n'
+           'image. It does not unpack zip files; a bind mount lets RUN read those without copying them. In a '
+           'stage that is not shipped it costs only time.',
+           ('https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives',
+            'https://docs.docker.com/reference/dockerfile/#run---mounttypebind'),
+           ('size',),
+           ('Use ADD for extracting archives into an image',),
+           ('FROM debian:13-slim\n'
+            'COPY rootfs.tar.xz /tmp/\n'
+            'RUN tar -xJf /tmp/rootfs.tar.xz -C / && rm /tmp/rootfs.tar.xz\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS unpacked\n'
+            'ARG VERSION=2\n'
+            'COPY vendor/tool-${VERSION}.tgz /opt/tool.tgz\n'
+            'COPY ["models/a.zip", "/opt/models/"]\n'
+            'RUN dnf install -y tar gzip unzip && dnf clean all\n'
+            'RUN cd /opt && tar xzf tool.tgz\n'
+            'RUN if [ -e /opt/models/a.zip ]; then unzip -q /opt/models/a.zip -d /opt/models; fi\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=unpacked /opt/tool/ /opt/tool/\n'
+            'COPY bootstrap /var/runtime/\n'
+            'CMD ["main"]\n'),
+           ('FROM debian:13-slim AS one\n'
+            'ADD rootfs.tar.xz /\n'
+            'COPY data.tar.gz /srv/\n'
+            'FROM debian:13-slim\n'
+            'COPY --from=one /srv/data.tar.gz /srv/\n'
+            'RUN tar -xzf /srv/data.tar.gz -C /srv/data\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt wheels.tar ./\n'
+            'RUN tar -tf wheels.tar\n'
+            'RUN tar -cf all.tar wheels.tar\n'
+            'RUN --mount=type=bind,source=more.tar,target=/tmp/more.tar tar -xf /tmp/more.tar -C /opt\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            'ENV STAGE=test\n'
+            'CMD ["app.handler"]\n'),
            (None, None)),
  'LI623': ('A file that is replaced by an archive, or a variable that becomes an address, makes ADD do '
            'something else without a change in the Dockerfile. COPY does one thing. ADD is right for '
@@ -4675,6 +4754,46 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /main /main\n'
             'COPY --from=main:3.22 /etc/passwd /etc/passwd\n'
             'ENTRYPOINT ["/main"]\n'),
+           (None, None)),
+ 'LI627': ('For teams that build on images of their own, or of registries they have agreed on. It looks at '
+           'every image that a file takes anything from: FROM of each stage, COPY --from and\n'
+           "RUN --mount. AWS's images for functions, images in a private ECR registry and scratch are always "
+           'allowed, and what a variable hides is not judged. Without trusted-bases it says nothing.\n'
+           '\n'
+           'It is off unless it is asked for, because trusted-bases also serves to silence LI101; `lintimg '
+           'init --from .hadolint.yaml` selects it where hadolint had trustedRegistries. Images without a\n'
+           "registry are Docker Hub's: docker.io/* covers them.",
+           ('https://github.com/hadolint/hadolint#configure',),
+           (),
+           ('Use only an allowed registry in the FROM image', 'trustedRegistries'),
+           ('FROM quay.io/team/tool:1\n',
+            'FROM registry.example.com/node:24 AS modules\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM docker.io/library/python:3.14-slim AS tools\n'
+            'COPY --from=busybox:1.37 /bin/busybox /bin/\n'
+            'RUN --mount=type=bind,from=quay.io/team/tool:1,target=/mnt cp /mnt/tool /bin/\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=modules /app/node_modules/ ./node_modules/\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM quay.io/team/tool:1\n',
+            'ARG OTHER\n'
+            'FROM debian:13-slim AS one\n'
+            'FROM library/python:3.14-slim AS two\n'
+            'FROM team/python:3.14 AS three\n'
+            'FROM ${OTHER} AS four\n'
+            'FROM '
+            'quay.io/team/tool:1@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d AS '
+            'five\n'
+            'FROM scratch AS six\n'
+            'COPY --from=one /etc/passwd /etc/\n'
+            'COPY --from=0 /etc/group /etc/\n'
+            'FROM 123456789012.dkr.ecr.eu-west-1.amazonaws.com/base:7\n'
+            'COPY --from=alpine:3.22 /etc/group /etc/\n'),
            (None, None)),
  'LI628': ('Docker reads an array only if it is JSON to the letter: double quotes, no comma behind the last '
            "element, no comment. Everything else is silently something else: `RUN ['true']` looks for a\n"
@@ -5001,6 +5120,285 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY ${NAME} app.py ./\n'
             'CMD ["app.handler"]\n'),
            ('FROM alpine:3.22\nCOPY requirements.txt app.py /app/\n', None, None)),
+ 'LI636': ('BuildKit builds only what the target needs. A stage that nothing refers to is mostly one whose '
+           'COPY --from is missing, or got a wrong number when stages were added. Stages with names may be '
+           'targets\n'
+           'of their own (test, dev, lint); of these only names such as build and deps are reported. '
+           'Skipping costs nothing, so all this is only a hint.',
+           ('https://docs.docker.com/build/building/multi-stage/',),
+           (),
+           ('docker build skips stage', 'stage not executed buildkit'),
+           ('FROM golang:1.25\nRUN go version\nFROM alpine:3.22\nCOPY tool /tool\n',
+            'FROM node:24-slim AS site-build\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM node:24-slim AS tests\n'
+            'COPY --from=site-build /app /app\n'
+            '\n'
+            'FROM nginx:1.29\n'
+            'COPY dist/ /usr/share/nginx/html/\n'),
+           ('FROM golang:1.25 AS build\n'
+            'FROM golang:1.25\n'
+            'FROM golang:1.25 AS mounted\n'
+            'FROM alpine:3.22 AS base\n'
+            'FROM base\n'
+            'COPY --from=build /a /a\n'
+            'COPY --from=1 /b /b\n'
+            'RUN --mount=from=mounted,target=/m cp /m/c /c\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM base AS test\n'
+            'COPY tests/ ./tests/\n'
+            'RUN python -m unittest\n'
+            '\n'
+            'FROM base AS shipped\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI637': ('An ARG before the first FROM is outside every stage. A stage takes it over with an ARG of the '
+           'same name, without a value to keep the default. Without that the variable is unset in RUN: '
+           '`curl\n'
+           '.../v${VERSION}.tar.gz` asks for v.tar.gz, and `pip install "boto3==$VERSION"` fails, or worse '
+           'does not. Reported is the first use in each stage. Variables that the shell sets itself,\n'
+           'or the base image does, are not reported; on images that nobody here knows only arguments are '
+           'that no FROM uses.',
+           ('https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact',),
+           (),
+           ('docker ARG empty after FROM', 'ARG before FROM not available in RUN'),
+           ('ARG TOOL=1.2\nFROM alpine:3.22\nRUN echo "installing $TOOL" && install-tool --version=${TOOL}\n',
+            'ARG NODE=24\n'
+            'ARG FLAVOR=test\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE} AS modules\n'
+            'ARG FLAVOR\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force && echo $FLAVOR\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE}\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'RUN <<EOF\n'
+            'set -e\n'
+            'echo "${FLAVOR} on ${NODE}" > flavor\n'
+            'EOF\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n'),
+           ('ARG A=1\n'
+            'ARG B=2\n'
+            'ARG C=3\n'
+            'FROM alpine:3.22 AS base\n'
+            'ARG A\n'
+            'RUN echo $A\n'
+            'FROM base\n'
+            'ENV B=2\n'
+            "RUN echo $A $B && for C in 1 2; do echo $C; done && echo '$D'\n",
+            'ARG PYTHON_VERSION=3.14\n'
+            'ARG BASE_VERSION=7\n'
+            'FROM python:${PYTHON_VERSION}-slim AS one\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN echo "$PYTHON_VERSION" > version\n'
+            '\n'
+            'FROM registry.example.com/base:${BASE_VERSION} AS two\n'
+            'RUN echo "$BASE_VERSION" > version\n'),
+           ('ARG TOOL=1.2\n'
+            'FROM alpine:3.22\n'
+            'ARG TOOL\n'
+            'RUN echo "installing $TOOL" && install-tool --version=${TOOL}\n',
+            'ARG NODE=24\n'
+            'ARG FLAVOR=test\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE} AS modules\n'
+            'ARG FLAVOR\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force && echo $FLAVOR\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:${NODE}\n'
+            'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'
+            'ARG FLAVOR\n'
+            'ARG NODE\n'
+            'RUN <<EOF\n'
+            'set -e\n'
+            'echo "${FLAVOR} on ${NODE}" > flavor\n'
+            'EOF\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/index.handler"]\n')),
+ 'LI638': ('An ENV of the same name hides the argument from all that follows. What is meant is nearly always '
+           '`ARG NAME=default` and `ENV NAME=$NAME`. Not reported where a line between the\n'
+           'two uses the argument.',
+           ('https://docs.docker.com/reference/dockerfile/#using-arg-variables',),
+           (),
+           ('docker ARG overridden by ENV', 'build-arg has no effect'),
+           ('FROM alpine:3.22\nARG STAGE=test\nENV STAGE=production\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ARG LOG_LEVEL\n'
+            'ARG STAGE=test REGION=eu-west-1\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'ENV STAGE=${STAGE} \\\n'
+            '    LOG_LEVEL=info \\\n'
+            '    HOME_REGION=$REGION\n'
+            'ENV REGION=eu-west-1\n'
+            'CMD ["src/index.handler"]\n'),
+           ('FROM alpine:3.22\n'
+            'ARG STAGE=test\n'
+            'ARG OTHER=1\n'
+            'ENV STAGE=$STAGE\n'
+            'RUN echo $OTHER > /other\n'
+            'ENV OTHER=2\n',
+            'FROM node:24-slim AS site\n'
+            'ARG NODE_ENV=development\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN NODE_ENV=$NODE_ENV npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM nginx:1.29\n'
+            'ENV NODE_ENV=production\n'
+            'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'),
+           (None, None)),
+ 'LI640': ('COPY <<EOF writes a file, but not before Docker has replaced $NAME and ${NAME} in it by ARG and '
+           'ENV. A script\'s "$@" and $1, nginx\'s $uri and $host are empty afterwards. With quotes round '
+           'the\n'
+           'delimiter nothing is replaced. Here-documents of RUN are read by the shell, which this rule does '
+           'not speak of. On base images that nobody here knows only names are reported that no image\n'
+           'would set.',
+           ('https://docs.docker.com/reference/dockerfile/#here-documents',),
+           (),
+           ('COPY heredoc variables empty', 'UndefinedVar', 'Usage of undefined variable'),
+           ('FROM alpine:3.22\nCOPY --chmod=755 <<EOF /entry.sh\n#!/bin/sh\nexec "$@"\nEOF\n',
+            'FROM registry.example.com/nginx:1\n'
+            'ARG PORT=8080\n'
+            'COPY <<-CONF /etc/nginx/conf.d/default.conf\n'
+            '\tserver {\n'
+            '\t    listen ${PORT};\n'
+            '\t    location / {\n'
+            '\t        try_files $uri $uri/ /index.html;\n'
+            '\t        proxy_set_header Host $host;\n'
+            '\t        root ${HTML_ROOT};\n'
+            '\t    }\n'
+            '\t}\n'
+            '\tCONF\n'
+            'COPY dist/ /usr/share/nginx/html/\n'),
+           ('FROM alpine:3.22\n'
+            'ARG NAME=app\n'
+            "COPY <<'EOF' /entry.sh\n"
+            'exec "$@"\n'
+            'EOF\n'
+            'COPY <<EOF /${NAME}.conf\n'
+            'name = $NAME\n'
+            'home = ${HOME:-/root}\n'
+            'price = \\$5, $(date), 5$\n'
+            'EOF\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN <<EOF\n'
+            'set -e\n'
+            'pip install --no-cache-dir -r requirements.txt\n'
+            'for name in a b; do echo "$name"; done\n'
+            'EOF\n'
+            'COPY <<EOF settings.py\n'
+            'ROOT = "${LAMBDA_TASK_ROOT}"\n'
+            'EOF\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\nCOPY --chmod=755 <<\'EOF\' /entry.sh\n#!/bin/sh\nexec "$@"\nEOF\n', None)),
+ 'LI641': ('syntax=, escape= and check= stand in comments at the very top. The first line that is anything '
+           'else ends them, and what follows is ignored without a word: the frontend is another one than '
+           'was\n'
+           'asked for, or a backtick continues nothing.',
+           ('https://docs.docker.com/reference/dockerfile/#parser-directives',),
+           (),
+           ('syntax directive ignored', 'unknown instruction after escape directive'),
+           ('# sytnax=docker/dockerfile:1\nFROM alpine:3.22\n',
+            '# The function that answers orders\n'
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '# check=skip=JSONArgsRecommended\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            '\n'
+            '# escape = `\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('# syntax=docker/dockerfile:1\n# check=skip=JSONArgsRecommended\nFROM alpine:3.22\n',
+            '# the syntax = what the parser takes\n'
+            '# checks=ok\n'
+            '# cheque=skip=all\n'
+            '# escape=\\n\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '# syntax=python\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '# syntax=docker/dockerfile:1 is what we had\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('# syntax=docker/dockerfile:1\nFROM alpine:3.22\n', None)),
+ 'LI642': ('A backslash left at the end of the last line of an instruction joins the next line to it, and '
+           'blank lines and comments between do not help. What was meant as an instruction becomes a command '
+           'or\n'
+           'an argument: `COPY` is looked for as a program, or the file RUN is copied. Text within quotes is '
+           'not looked at.',
+           ('https://docs.docker.com/reference/dockerfile/#format',),
+           (),
+           ('COPY: not found',
+            'RUN: not found',
+            'ENV: not found',
+            '/bin/sh: 1: COPY: not found',
+            'exit code: 127'),
+           ('FROM alpine:3.22\nRUN apk add --no-cache curl \\\n\nCOPY tool /tool\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt \\\n'
+            '     ./ \\\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY app.py ./\n'
+            'RUN useradd app && \\\n'
+            '    chown app /app && \\\n'
+            '# who runs it\n'
+            'USER app\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM alpine:3.22\n'
+            'RUN psql -c "SELECT a \\\n'
+            '    FROM b"\n'
+            'HEALTHCHECK --interval=30s \\\n'
+            '    CMD ["true"]\n'
+            'ONBUILD \\\n'
+            '    RUN true\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install \\\n'
+            '      --no-cache-dir \\\n'
+            '      -r requirements.txt\n'
+            'RUN <<EOF\n'
+            'cat > Dockerfile.other <<END\n'
+            'FROM alpine \\\n'
+            'RUN true\n'
+            'END\n'
+            'EOF\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\nRUN apk add --no-cache curl\n\nCOPY tool /tool\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt \\\n'
+            '     ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY app.py ./\n'
+            'RUN useradd app && \\\n'
+            '    chown app /app\n'
+            '# who runs it\n'
+            'USER app\n'
+            'CMD ["python", "app.py"]\n')),
  'LI643': ('The JSON form of CMD, ENTRYPOINT, RUN and HEALTHCHECK starts the program itself. Docker does not '
            'replace variables there when it builds, and no shell does when the container starts. Nothing is '
            'said\n'
@@ -5042,6 +5440,34 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN echo "$LOG_LEVEL" > level\n'
             'ENV STAGE=test\n'
             'CMD ["$NAME"]\n'),
+           (None, None)),
+ 'LI644': ('For teams that want exceptions in one place. It is off unless it is asked for; '
+           '--no-inline-ignores makes such comments void altogether.',
+           ('https://github.com/hadolint/hadolint#inline-ignores',),
+           ('style',),
+           ('Please refrain from using inline ignore pragmas',),
+           ('FROM alpine:3.22\n# hadolint ignore=DL3018\nRUN apk add --no-cache curl\n',
+            '# tally global ignore=DL3008;reason=we rebuild daily\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            '# lintimg: ignore[LI402] the cache is wanted\n'
+            'RUN pip install boto3==1.40.0\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '# hadolint global ignore=DL3007\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('# hadolint is run on this file\nFROM alpine:3.22\n# ignore=all\nRUN apk add --no-cache curl\n',
+            '# lintimg: target=lambda\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '# what is ignored is in .dockerignore\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            '\n'
+            'ENV STAGE=test\n'
+            'CMD ["app.handler"]\n'),
            (None, None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'

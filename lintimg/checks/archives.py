@@ -41,9 +41,8 @@ def archive_copied(subject: Subject) -> Iterator[Hit]:
         for script in subject.run(step).scripts:
             for command in script.commands:
                 for name in _unpacked(command):
-                    word = copied.pop((step.stage, name), None)
-                    if word is not None:
-                        yield _hit(word, name, command)
+                    if (step.stage, name) in copied:
+                        yield _hit(copied.pop((step.stage, name)), name, command)
 
 
 def _hit(word: Word, name: str, command: Command) -> Hit:

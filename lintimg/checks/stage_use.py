@@ -29,6 +29,5 @@ def unused_stage(subject: Subject) -> Iterator[Hit]:
                 stage.name_word.span if stage.name_word is not None else stage.instruction.head_span,
                 {"name": stage.name or f"stage {stage.number}"},
                 variant="" if stage.name is None else "named",
-                severity=None if stage.name is None else "info",
                 details={"stage": stage.name, "number": stage.number},
             )
