@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lintimg.image.entries import FILE, Entries
 from lintimg.image.inodes import Place
-from lintimg.image.stack import Kill, LayerStack
+from lintimg.image.stack import LayerStack
 from lintimg.model.image import Waste
 from lintimg.text import path_text
 
@@ -120,8 +120,3 @@ def _same_content(old: Entries, index: int, new: Entries, newer: int) -> bool:
     before, after = old.entry(index), new.entry(newer)
     same_time = before.mtime == after.mtime
     return same_time and (before.mode, before.uid, before.gid) != (after.mode, after.uid, after.gid)
-
-
-def killed(stack: LayerStack, place: Place) -> Kill | None:
-    """What hid an entry; None while it is visible."""
-    return stack.kills[place.layer].get(place.entry)
