@@ -55,10 +55,11 @@ class Evidence(NamedTuple):
 def image_evidence(subject: Subject) -> Iterator[Evidence]:
     """What the FROM of the shipped chain says about the image's own architecture: its platform, its name, its tag."""
     if subject.root_stage is not None:
-        yield from _stage_evidence(subject.root_stage)
+        yield from stage_evidence(subject.root_stage)
 
 
-def _stage_evidence(stage: Stage) -> Iterator[Evidence]:
+def stage_evidence(stage: Stage) -> Iterator[Evidence]:
+    """What the FROM of a stage says about its architecture."""
     flag = stage.instruction.flag("platform")
     if flag is not None and stage.platform:
         found = _NAMES.get(stage.platform.removeprefix("linux/").partition("/")[0].lower())
