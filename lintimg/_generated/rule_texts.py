@@ -1428,6 +1428,87 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR ${LAMBDA_TASK_ROOT}\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n')),
+ 'LI223': ("AWS's base images find their language by search paths: /var/lang/bin stands first in PATH, "
+           '/var/lang/lib in LD_LIBRARY_PATH. An ENV without the old value drops them, and the function ends '
+           'at its start\n'
+           'with `error while loading shared libraries: libpython3.12.so.1.0` or a program that is not '
+           'found.\n'
+           '\n'
+           'NODE_PATH is not in the image. The runtime sets it, but only where it is empty, so that with a '
+           'value of your own neither the SDK of the base nor the folders of layers are searched.\n'
+           "Python's runtime adds the folders below /opt/python in the same way. A PYTHONPATH that only "
+           'names folders of the function does no harm: the task root is searched in any case.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
+            'https://github.com/open-telemetry/opentelemetry-lambda/issues/1714',
+            'https://github.com/aws/aws-lambda-web-adapter/issues/453'),
+           ('lambda',),
+           ('error while loading shared libraries: libpython3.12.so.1.0: cannot open shared object file',
+            "Error: Cannot find module '@aws-sdk/client-s3'",
+            'exec: python: not found',
+            'Unable to import module: No module named'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PATH=/var/task/.venv/bin:/usr/bin\n'
+            'ENV LD_LIBRARY_PATH="/opt/lib"\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'WORKDIR /build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV NODE_OPTIONS=--enable-source-maps \\\n'
+            '    NODE_PATH=/opt/shared/node_modules\n'
+            'COPY --from=build /build/node_modules /opt/shared/node_modules\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt --target /opt/python\n'
+            'ENV PYTHONPATH=/var/task/src\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src.app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PATH=/opt/tools/bin:$PATH \\\n'
+            '    LD_LIBRARY_PATH=${LD_LIBRARY_PATH}:/opt/tools/lib \\\n'
+            '    PYTHONPATH=${LAMBDA_TASK_ROOT}/src\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src.app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'ENV PATH=/build/bin\n'
+            'COPY requirements.txt ./\n'
+            'RUN /var/lang/bin/pip install --no-cache-dir -r requirements.txt --target /packages\n'
+            '\n'
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'ENV PYTHONPATH=/packages NODE_PATH=/x\n'
+            'WORKDIR /var/task\n'
+            'COPY --from=build /packages /packages\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PATH=/var/task/.venv/bin:/usr/bin:${PATH}\n'
+            'ENV LD_LIBRARY_PATH="/opt/lib:${LD_LIBRARY_PATH}"\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'WORKDIR /build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV NODE_OPTIONS=--enable-source-maps \\\n'
+            '    NODE_PATH=/opt/shared/node_modules:/var/runtime/node_modules\n'
+            'COPY --from=build /build/node_modules /opt/shared/node_modules\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt --target /opt/python\n'
+            'ENV PYTHONPATH=/var/task/src:/opt/python\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src.app.handler"]\n')),
  'LI224': ('Lambda starts every function as a user of its own that has no rights, whatever USER says. What '
            'the function reads must be readable by everyone: files need the r for others, folders\n'
            'both r and x. Where they are not, the image works locally, where it runs as root or as the user '
@@ -1771,6 +1852,126 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["/root/entry.sh"]\n'
             'CMD ["app.handler"]\n',
+            None)),
+ 'LI228': ('A Lambda function runs on x86_64 or on arm64, never on both, and its image holds one of them. A '
+           'program, shared library or wheel for the other processor does no harm during the build,\n'
+           'least of all on a machine that emulates it, and ends on Lambda in `fork/exec …: exec format '
+           'error`, Runtime.InvalidEntrypoint or an import error.\n'
+           '\n'
+           'Looked at are the platform and the tag in FROM, GOARCH, the targets of cargo, .NET, pip, uv and '
+           'npm, and the addresses of downloads. What a condition or a variable chooses is not judged,\n'
+           'nor is a tool that is used in a builder stage only. `--platform=$BUILDPLATFORM` is right for a '
+           'stage that compiles across, and wrong for the one that is shipped.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html',
+            'https://docs.docker.com/build/building/multi-platform/#cross-compilation'),
+           ('lambda',),
+           ('exec format error',
+            'fork/exec /lambda-entrypoint.sh: exec format error',
+            'Runtime.InvalidEntrypoint',
+            'cannot open shared object file',
+            'wrong ELF class',
+            'no match for platform in manifest',
+            'does not match the specified platform'),
+           ('FROM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -o /bootstrap ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023-arm64\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            'FROM --platform=linux/arm64 public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --platform manylinux2014_x86_64 --only-binary=:all: \\\n'
+            '    --target ${LAMBDA_TASK_ROOT} -r requirements.txt\n'
+            'ADD --chmod=755 https://example.com/tool-linux-amd64 /opt/bin/tool\n'
+            'RUN curl -fsSL -o /opt/bin/other https://example.com/v1/x86_64/other && chmod 755 '
+            '/opt/bin/other\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'ARG TARGETARCH\n'
+            'COPY . /src\n'
+            'RUN cd /src && CGO_ENABLED=0 GOARCH=$TARGETARCH go build -o /bootstrap .\n'
+            '\n'
+            'FROM --platform=$BUILDPLATFORM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            'FROM --platform=linux/amd64 public.ecr.aws/docker/library/rust:1.91 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Cargo.toml Cargo.lock ./\n'
+            'COPY src/ ./src/\n'
+            'RUN cargo build --release\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023-arm64\n'
+            'COPY --from=build /src/target/release/bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            'FROM --platform=linux/amd64 public.ecr.aws/lambda/nodejs:24-arm64\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'COPY . /src\n'
+            'RUN cd /src && CGO_ENABLED=0 GOARCH=arm64 go build -o /bootstrap .\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ADD --chmod=755 https://example.com/tool-x86_64 /opt/extensions/tool\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n'),
+           ('FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'ARG TARGETARCH\n'
+            'COPY . /src\n'
+            'RUN cd /src && CGO_ENABLED=0 GOARCH=$TARGETARCH go build -o /bootstrap .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ARG TARGETARCH\n'
+            'RUN case "$TARGETARCH" in \\\n'
+            '      amd64) curl -fsSL -o /opt/tool https://example.com/tool-x86_64 ;; \\\n'
+            '      arm64) curl -fsSL -o /opt/tool https://example.com/tool-aarch64 ;; \\\n'
+            '    esac && chmod 755 /opt/tool\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            'FROM --platform=linux/amd64 public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'RUN curl -fsSL -o /usr/local/bin/protoc https://example.com/protoc-linux-x86_64 && chmod 755 '
+            '/usr/local/bin/protoc\n'
+            'COPY . /src\n'
+            'RUN cd /src && CGO_ENABLED=0 GOARCH=arm64 go build -o /bootstrap .\n'
+            '\n'
+            'FROM --platform=linux/arm64 public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            'FROM --platform=linux/amd64 public.ecr.aws/docker/library/node:24-slim AS build\n'
+            'WORKDIR /src\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build && GOARCH=amd64 go build -o /dist/tool-amd64 ./tool && GOARCH=arm64 go build '
+            '-o /dist/tool-arm64 ./tool\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24-arm64\n'
+            'COPY --from=build /src/dist/ /dist/ ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -o /bootstrap ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023-arm64\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            None,
+            'FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/golang:1.26 AS build\n'
+            'ARG TARGETARCH\n'
+            'COPY . /src\n'
+            'RUN cd /src && CGO_ENABLED=0 GOARCH=$TARGETARCH go build -o /bootstrap .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            None,
+            None,
             None)),
  'LI230': ('A container function is described twice: the Dockerfile says what the image is, and a SAM, '
            'CloudFormation, Serverless, Terraform, CDK or .NET configuration how it is built and run. '
