@@ -35,7 +35,8 @@ def search_path_replaced(subject: Subject) -> Iterator[Hit]:
     if setting is not None and base.language == "nodejs":
         missing = _missing(setting, (_NODE_SDK,))
         if missing:
-            yield _hit(subject, setting, missing, _NODE_SDK, "node")
+            # A function may bring the SDK itself.
+            yield _hit(subject, setting, missing, _NODE_SDK, "node")._replace(severity="info")
     setting = settings.get("PYTHONPATH")
     if setting is not None and base.language == "python" and _uses_layers(subject):
         missing = _missing(setting, (_LAYERS,))
