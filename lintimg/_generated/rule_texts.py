@@ -4178,7 +4178,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
  'LI610': ('A relative WORKDIR is joined to the one before it, and the first of a stage to that of the base '
            'image, which its authors may change. Once the file itself has named a\n'
            "working directory, relative ones are fine, as they are on AWS's images for functions, where "
-           '/var/task is what AWS promises.',
+           '/var/task is what AWS promises. A path that begins with a variable is judged by the\n'
+           "variable's value, and not at all where that is not known.",
            ('https://docs.docker.com/reference/build-checks/workdir-relative-path/',),
            (),
            ('WorkdirRelativePath',
@@ -4758,7 +4759,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'something else without a change in the Dockerfile. COPY does one thing. ADD is right for '
            'archives,\n'
            'for addresses and git repositories, and with --checksum, --unpack and --keep-git-dir. Where a '
-           'variable hides what is added, nothing is said.',
+           'variable hides what is added, nothing is said,\n'
+           'and an ADD that brings an archive or an address may bring files along.',
            ('https://docs.docker.com/build/building/best-practices/#add-or-copy',),
            (),
            ('Use COPY instead of ADD for files and folders',),
@@ -4813,7 +4815,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
  'LI624': ('The slash at the end is what makes a destination a folder. Without it BuildKit copies file after '
            'file to one and the same name if no folder of that name is there yet, without a word. The\n'
            'older builder, Podman and Kaniko refuse it. `.` and `..` are folders and need no slash in any of '
-           'them; hadolint wants one there, too.',
+           'them; hadolint wants one there, too. A destination in a variable is judged where its value is '
+           'known.',
            ('https://docs.docker.com/reference/dockerfile/#destination',),
            (),
            ('When using COPY with more than one source file, the destination must be a directory and end '

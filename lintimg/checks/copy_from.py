@@ -38,11 +38,11 @@ def undefined_copy_source(subject: Subject) -> Iterator[Hit]:
             if reference.step.instruction.keyword == "COPY":
                 yield _hit(reference, "variable", severity="error")
             continue
-        stages = subject.build.stages
         own = reference.step.stage
         if _is_number(name):
-            if int(name) > own:
-                variant = "later" if int(name) < len(stages) else "number"
+            count = _stage_count(subject)
+            if int(name) > own or int(name) >= count:
+                variant = "later" if int(name) < count else "number"
                 yield _hit(reference, variant, severity="error")
             continue
         stage = _stage_called(subject, name)
@@ -58,7 +58,7 @@ def copy_from_itself(subject: Subject) -> Iterator[Hit]:
     for reference in _references(subject):
         own = reference.step.stage
         if _is_number(reference.name):
-            itself = int(reference.name) == own
+            itself = int(reference.name) == own < _stage_count(subject)
         else:
             stage = _stage_called(subject, reference.name)
             itself = stage is not None and stage.number == own
@@ -114,6 +114,11 @@ def _references(subject: Subject) -> Iterator[_From]:
             for mount in read_mounts(step.instruction):
                 if mount.from_ and flag is not None:
                     yield _From(mount.from_, step, flag.span, exact=False)
+
+
+def _stage_count(subject: Subject) -> int:
+    """How many FROM the file has; what stands in a piece of a file is in none of them."""
+    return sum(stage.instruction.number >= 0 for stage in subject.build.stages)
 
 
 def _is_number(name: str) -> bool:

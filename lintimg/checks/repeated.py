@@ -50,5 +50,5 @@ def _removals(subject: Subject, steps: list[Step]) -> tuple[HitEdit, ...]:
 def missing_healthcheck(subject: Subject) -> Iterator[Hit]:
     """LI631: a hit when no stage of the shipped chain has a HEALTHCHECK."""
     stage = subject.final_stage
-    if stage is not None and subject.build.last("HEALTHCHECK") is None:
+    if stage is not None and stage.instruction.number >= 0 and subject.build.last("HEALTHCHECK") is None:
         yield Hit(stage.instruction.head_span)

@@ -24,7 +24,7 @@ def relative_workdir(subject: Subject) -> Iterator[Hit]:
             if step.instruction.keyword != "WORKDIR" or not step.instruction.arguments:
                 continue
             path = _expanded(subject, step)
-            if path is not None and stage.number not in given and not _ABSOLUTE.match(path):
+            if path and stage.number not in given and not _ABSOLUTE.match(path):
                 yield _hit(step, path)
             given.add(stage.number)
 
@@ -36,7 +36,7 @@ def nested_workdir(subject: Subject) -> Iterator[Hit]:
         if not step.instruction.arguments or step.instruction.arguments[0].span in told:
             continue
         path = _expanded(subject, step)
-        if path is not None and not _ABSOLUTE.match(path):
+        if path and not _ABSOLUTE.match(path):
             yield _hit(step, path)
 
 
