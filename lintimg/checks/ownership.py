@@ -18,6 +18,7 @@ from lintimg.model.span import Span
 from lintimg.shell.script import ShellWord
 
 _CHANGERS = frozenset(("chown", "chmod", "chgrp"))
+_UNPACKERS = frozenset(("git", "tar", "unzip"))
 _USER_MAKERS = frozenset(("useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod"))
 _WORTH_A_WARNING = 1_000_000
 _WORTH_A_HINT = 100_000
@@ -43,14 +44,20 @@ class _Change(NamedTuple):
 
 def doubled_files(subject: Subject) -> Iterator[Hit]:
     """A hit for each chown or chmod over files that an earlier layer of the shipped chain holds."""
-    if not any(name in subject.every_command for name in _CHANGERS):
+    changing = _runs_with(_CHANGERS, subject)
+    if not changing:
         return
+    last = max(changing)
+    telling = changing | _runs_with(_UNPACKERS, subject)
     brought: list[_Brought] = []
     for step in subject.build.shipped_steps():
+        number = step.instruction.number
+        if number > last:
+            break
         keyword = step.instruction.keyword
         if keyword in ("COPY", "ADD"):
             brought += [_Brought(step, made) for made in copied(step, subject)]
-        elif keyword == "RUN":
+        elif number in telling:
             run = subject.run(step)
             unpacked: list[_Brought] = []
             removed: list[str] = []
@@ -64,6 +71,13 @@ def doubled_files(subject: Subject) -> Iterator[Hit]:
             brought += [
                 each for each in unpacked if not any(covers(path, each.made.path) for path in removed)
             ]
+
+
+def _runs_with(names: frozenset[str], subject: Subject) -> set[int]:
+    """The numbers of the RUNs that call one of `names`."""
+    return {
+        call.run.step.instruction.number for name in names for call in subject.every_command.get(name, ())
+    }
 
 
 def _change(placed: Placed) -> _Change | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 
+@cache
 def _sha256() -> Any:
     """SHA-256 without OpenSSL, whose library hashlib loads for 10 ms at each start."""
     for name in ("_sha2", "_sha256", "hashlib"):
