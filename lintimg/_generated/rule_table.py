@@ -642,6 +642,60 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'unsafe',
   'equivalents': (),
   'needs': ('/tmp', '/root', '~')},
+ {'code': 'LI227',
+  'name': 'unseen-packages',
+  'title': 'Packages are installed where the runtime does not look for them',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': 'The runtime does not search {folder}.',
+               'user': '--user installs into the home folder of the user who builds; on Lambda HOME is '
+                       'another folder, so nothing installed here is found: No module named …',
+               'uv': 'uv sync installs into {folder}, a virtual environment, but the handler is run by '
+                     '{python}, which does not search it: No module named …',
+               'venv': 'The packages go to the virtual environment {folder}, but the handler is run by '
+                       '{python}, which does not search it: No module named …',
+               'copied': '{folder} is a virtual environment, but the handler is run by {python}, which does '
+                         'not search it: No module named …',
+               'poetry': 'Poetry installs into a virtual environment of its own, but the handler is run by '
+                         '{python}, which does not search it: No module named …',
+               'pipenv': 'Pipenv installs into a virtual environment of its own, but the handler is run by '
+                         '{python}, which does not search it: No module named …',
+               'target': 'The packages go to {folder}, which the runtime does not search: it looks in '
+                         '/var/task, /opt/python and in the folders of {python}.',
+               'global': '-g installs {package} into {folder}, where node looks for programs, but require '
+                         "and import do not: Cannot find module '{package}'."},
+  'helps': {'': 'Install into ${{LAMBDA_TASK_ROOT}}',
+            'user': 'Leave --user out',
+            'uv': 'Write uv export --frozen --no-dev -o requirements.txt && uv pip install --system -r '
+                  'requirements.txt, or add ENV PYTHONPATH={search}',
+            'venv': 'Install without the virtual environment, an image needs none, or add ENV '
+                    'PYTHONPATH={search}',
+            'copied': 'Copy its packages instead: {folder}/lib/python3.*/site-packages/ to '
+                      '${{LAMBDA_TASK_ROOT}}, or add ENV PYTHONPATH={search}',
+            'poetry': 'Run poetry config virtualenvs.create false before, or export the requirements and '
+                      'install them with pip',
+            'pipenv': 'Write pipenv install --system --deploy',
+            'target': 'Install into ${{LAMBDA_TASK_ROOT}} or /opt/python, or add ENV PYTHONPATH={folder}',
+            'global': 'Leave -g out, and install in ${{LAMBDA_TASK_ROOT}}'},
+  'check': 'unseen_packages.unseen_packages',
+  'match': None,
+  'fix_title': 'Let the runtime find the packages',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('--user',
+            'venv',
+            'virtualenv',
+            'uv sync',
+            'uv',
+            'poetry',
+            'pipenv',
+            'target',
+            ' -t',
+            '.local',
+            ' -g',
+            '--global')},
  {'code': 'LI228',
   'name': 'mixed-architectures',
   'title': 'Parts of the image are made for different architectures',

@@ -1853,6 +1853,137 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENTRYPOINT ["/root/entry.sh"]\n'
             'CMD ["app.handler"]\n',
             None)),
+ 'LI227': ("AWS's base image runs the handler with `/var/lang/bin/python`, whatever PATH says. It searches "
+           'the task root, /opt/python and the packages of that very Python. A virtual environment is none '
+           'of these, activated or not, nor is\n'
+           'the home folder of the user who builds, and so the function ends with '
+           "`Runtime.ImportModuleError: Unable to import module 'app': No module named 'requests'` although "
+           'the build installed it.\n'
+           '\n'
+           'On other bases ENTRYPOINT decides: `["python", "-m", "awslambdaric"]` takes the first Python in '
+           'PATH, so there an activated environment is fine. PYTHONPATH, a copy of site-packages\n'
+           'and code that extends its search path are respected.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-image.html',
+            'https://docs.astral.sh/uv/guides/integration/aws-lambda/',
+            'https://github.com/astral-sh/uv/issues/8935'),
+           ('lambda',),
+           ("Unable to import module 'app': No module named",
+            'Runtime.ImportModuleError',
+            'ModuleNotFoundError: No module named',
+            'Error: Cannot find module',
+            'uv sync Lambda module not found'),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=ghcr.io/astral-sh/uv:0.9.9 /uv /bin/uv\n'
+            'ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev\n'
+            'ENV PATH="/var/task/.venv/bin:$PATH"\n'
+            'COPY app/ ./app/\n'
+            'CMD ["app.main.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --user -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim AS build\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /app/.venv ${LAMBDA_TASK_ROOT}/.venv\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN pip install --no-cache-dir poetry==2.2.1\n'
+            'COPY pyproject.toml poetry.lock ./\n'
+            'RUN poetry install --only main --no-root --no-cache\n'
+            'RUN pip install --no-cache-dir --target ./packages requests==2.32.5\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'WORKDIR /function\n'
+            'RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir awslambdaric==4.2.2 '
+            'requests==2.32.5\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["/usr/local/bin/python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'RUN npm install -g axios@1.13.2 pnpm@10.20.0 && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=ghcr.io/astral-sh/uv:0.9.9 /uv /bin/uv\n'
+            'COPY pyproject.toml uv.lock requirements.txt ./\n'
+            'ENV UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=/var/lang\n'
+            'RUN uv sync --frozen --no-dev --inexact --no-cache\n'
+            'RUN pip install --no-cache-dir -r requirements.txt --target "${LAMBDA_TASK_ROOT}"\n'
+            'RUN pip install --no-cache-dir -t /opt/python requests==2.32.5\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH\n'
+            'WORKDIR /function\n'
+            'RUN python -m venv /opt/venv && pip install --no-cache-dir awslambdaric==4.2.2 '
+            'requests==2.32.5\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'COPY pyproject.toml poetry.lock ./\n'
+            'RUN pip install --no-cache-dir poetry==2.2.1 && poetry config virtualenvs.in-project true && '
+            'poetry install --only main --no-root\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /var/task/.venv/lib/python3.14/site-packages/ ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY Pipfile Pipfile.lock ./\n'
+            'RUN pip install --no-cache-dir pipenv==2025.0.4 && PIP_NO_CACHE_DIR=1 pipenv install --system '
+            '--deploy\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json pnpm-lock.yaml ./\n'
+            'RUN npm install -g pnpm@10.20.0 && pnpm install --prod --frozen-lockfile && rm -rf '
+            '/root/.local/share/pnpm /root/.cache /root/.npm\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=ghcr.io/astral-sh/uv:0.9.9 /uv /bin/uv\n'
+            'ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-dev\n'
+            'ENV PATH="/var/task/.venv/bin:$PATH"\n'
+            'COPY app/ ./app/\n'
+            'ENV PYTHONPATH=/var/task/.venv/lib/python3.13/site-packages\n'
+            'CMD ["app.main.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim AS build\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /app/.venv ${LAMBDA_TASK_ROOT}/.venv\n'
+            'COPY app.py ./\n'
+            'ENV PYTHONPATH=/var/task/.venv/lib/python3.14/site-packages\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN pip install --no-cache-dir poetry==2.2.1\n'
+            'COPY pyproject.toml poetry.lock ./\n'
+            'RUN poetry install --only main --no-root --no-cache\n'
+            'RUN pip install --no-cache-dir --target ./packages requests==2.32.5\n'
+            'COPY app.py ./\n'
+            'ENV PYTHONPATH=/var/task/packages\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None)),
  'LI228': ('A Lambda function runs on x86_64 or on arm64, never on both, and its image holds one of them. A '
            'program, shared library or wheel for the other processor does no harm during the build,\n'
            'least of all on a machine that emulates it, and ends on Lambda in `fork/exec …: exec format '
