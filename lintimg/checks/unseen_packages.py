@@ -89,9 +89,10 @@ def _installed(subject: Subject, run: ShippedRun) -> Iterator[Place]:
         elif operation.manager == "poetry" and verb in ("install", "sync", "add"):
             if not _no_virtual_environment(subject, operation, step):
                 yield Place(None, _command_span(operation), "poetry", step)
-        elif operation.manager == "pipenv":
-            if not operation.has("--system") and _variable(operation, step, "PIPENV_SYSTEM") is None:
-                yield Place(None, _command_span(operation), "pipenv", step)
+        elif operation.manager == "pipenv" and not (
+            operation.has("--system") or _variable(operation, step, "PIPENV_SYSTEM") is not None
+        ):
+            yield Place(None, _command_span(operation), "pipenv", step)
     for script in run.scripts:
         for command in script.commands:
             words = [word.pieces for word in command.words]
