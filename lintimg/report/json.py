@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from lintimg.model.finding import (
 )
 from lintimg.model.report import FileReport, Report, RuleInfo
 from lintimg.report.json_parts import fix_to_json, line_to_json, region_to_json
+from lintimg.report.json_text import dumps
 
 if TYPE_CHECKING:
     from lintimg.model.image import ImageReport
@@ -25,7 +25,7 @@ SCHEMA_VERSION = "1.0"
 
 def write(report: Report) -> str:
     """The report as JSON text with a line end."""
-    text = json.dumps(to_json(report), indent=2, ensure_ascii=False)
+    text = dumps(to_json(report))
     # Bytes that are not UTF-8 show as U+FFFD.
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") + "\n"
 
