@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -39,8 +40,10 @@ def need(reason: str | None) -> None:
 @contextmanager
 def engine(folder: Path) -> Iterator[DockerClient]:
     """A running engine with everything below `folder`; $DOCKER_HOST of `address` leads to it."""
-    bridge = f"lintimg{os.getpid() % 100000}"
-    address = f"172.31.{os.getpid() % 250 + 1}.1/24"
+    # Several engines may run at once: a number of the folder's own keeps names and networks apart.
+    number = zlib.crc32(f"{os.getpid()} {folder}".encode())
+    bridge = f"lintimg{number % 16**8:08x}"
+    address = f"10.{number % 250}.{number // 250 % 250}.1/24"
     subprocess.run(["ip", "link", "add", "name", bridge, "type", "bridge"], check=True)
     try:
         subprocess.run(["ip", "addr", "add", address, "dev", bridge], check=True)
