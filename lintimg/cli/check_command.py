@@ -155,7 +155,8 @@ def check(
         typer.Option(
             "--format",
             metavar="NAME[=FILE]",
-            help="text (default), concise, json or json-v1, to standard output or a file; may be repeated.",
+            help="text (default), concise, json, sarif, github, gitlab, rdjson or another, to standard output or a"
+            " file; may be repeated.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lintimg.context.infrastructure import read_source
 from lintimg.lint.fingerprint import Fingerprints
+from lintimg.lint.line_hash import LineHashes
 from lintimg.lint.rule import Hit, HitEdit, Rule
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Edit, FileLocation, Finding, Fix, Related, Severity, SourceLine
@@ -33,6 +34,7 @@ class FindingMaker:
         self._display = display
         self._fingerprints = Fingerprints(fingerprint_path)
         self._others: dict[str, SourceText] = {}
+        self._hashes: dict[str, LineHashes] = {}
 
     def make(self, rule: Rule, hit: Hit) -> Finding:
         """The finding `hit` is. Raises KeyError when a template needs a value the hit lacks."""
@@ -47,7 +49,9 @@ class FindingMaker:
             message=rule.messages[hit.variant if hit.variant in rule.messages else ""].format_map(values),
             help=rule.helps[hit.variant if hit.variant in rule.helps else ""].format_map(values),
             fingerprint=self._fingerprints.make(rule.code, stage, instruction),
-            location=FileLocation(source.path, stage, region, _excerpt(source, region, fix)),
+            location=FileLocation(
+                source.path, stage, region, _excerpt(source, region, fix), self._line_hash(source, region)
+            ),
             dockerfile=self._subject.document.source.path,
             related=tuple(
                 Related(
@@ -70,6 +74,13 @@ class FindingMaker:
             found = SourceText(self._other_path(path), self._other_data(path) or b"")
             self._others[path] = found
         return found
+
+    def _line_hash(self, source: SourceText, region: Region) -> str | None:
+        hashes = self._hashes.get(source.path)
+        if hashes is None:
+            text = source.encode(source.text).decode("utf-8", "replace")
+            hashes = self._hashes[source.path] = LineHashes(text)
+        return hashes.hash(region.start.line)
 
     def _other_data(self, path: str) -> bytes | None:
         if os.path.isabs(path):  # noqa: PTH117

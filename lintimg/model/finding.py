@@ -56,12 +56,13 @@ class ZipFit(NamedTuple):
 
 
 class FileLocation(NamedTuple):
-    """A place in a file of the repository."""
+    """A place in a file of the repository; `line_hash` is what GitHub knows its first line by."""
 
     path: str
     stage: str | None
     region: Region
     excerpt: tuple[SourceLine, ...]
+    line_hash: str | None = None
 
 
 class DockerfileLine(NamedTuple):
@@ -112,6 +113,11 @@ class ImageLocation(NamedTuple):
     def excerpt(self) -> tuple[SourceLine, ...]:
         """Nothing: a built image has no lines."""
         return ()
+
+    @property
+    def line_hash(self) -> None:
+        """Nothing: the Dockerfile has not been read."""
+        return
 
 
 class Related(NamedTuple):

@@ -7,7 +7,20 @@ from typing import cast
 
 from lintimg.model.report import Report
 
-FORMATS = {"text": "text", "concise": "concise", "json": "json", "json-v1": "json"}
+FORMATS = {
+    "text": "text",
+    "concise": "concise",
+    "json": "json",
+    "json-v1": "json",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "rdjson": "rdjson",
+    "rdjsonl": "rdjsonl",
+    "junit": "junit",
+    "checkstyle": "checkstyle",
+    "sonarqube": "sonarqube",
+}
 """Format name to the module that writes it."""
 
 FOR_PEOPLE = frozenset(("text", "concise"))

@@ -15,7 +15,7 @@ from lintimg.model.finding import (
 )
 from lintimg.model.report import FileReport, Report, RuleInfo
 from lintimg.report.json_parts import fix_to_json, line_to_json, region_to_json
-from lintimg.report.json_text import dumps
+from lintimg.report.json_text import json_text
 
 if TYPE_CHECKING:
     from lintimg.model.image import ImageReport
@@ -25,9 +25,7 @@ SCHEMA_VERSION = "1.0"
 
 def write(report: Report) -> str:
     """The report as JSON text with a line end."""
-    text = dumps(to_json(report))
-    # Bytes that are not UTF-8 show as U+FFFD.
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") + "\n"
+    return json_text(to_json(report))
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -151,6 +149,7 @@ def _location(location: FileLocation | ImageLocation) -> dict[str, Any]:
         "stage": location.stage,
         "span": region_to_json(location.region),
         "excerpt": [{"line": line.number, "text": line.text} for line in location.excerpt],
+        "line_hash": location.line_hash,
     }
 
 

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from json.encoder import encode_basestring
 from typing import Any
 
 _CONSTANTS = {None: "null", True: "true", False: "false"}
+
+
+def json_text(data: object) -> str:
+    """`data` as JSON with a line end; bytes that are not UTF-8 show as U+FFFD."""
+    return _decodable(dumps(data)) + "\n"
+
+
+def json_line(data: object) -> str:
+    """`data` as JSON on one line."""
+    return _decodable(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) + "\n"
+
+
+def _decodable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def dumps(value: Any) -> str:

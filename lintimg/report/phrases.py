@@ -1,0 +1,41 @@
+"""Sentences that several formats share."""
+
+from __future__ import annotations
+
+from lintimg.model.finding import Finding, Problem
+from lintimg.text import printable, size_text
+
+HOME = "https://github.com/lintimg/lintimg"
+"""Where lintimg itself is described."""
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop, unless it ends with a mark or with something to type."""
+    return text if not text or text[-1] in ".!?:…" or " && " in text else f"{text}."
+
+
+def advice(finding: Finding) -> str:
+    """What happens and what to type instead, on one line, without control characters."""
+    return printable(f"{sentence(finding.message)} {sentence(finding.help)}".strip())
+
+
+def saving_text(finding: Finding) -> str:
+    """What the remedy saves, empty where that is not known."""
+    saving = finding.saving
+    return "" if saving is None else f"saves about {size_text(saving.bytes)} ({saving.basis})"
+
+
+def problem_text(problem: Problem) -> str:
+    """What lintimg could not do, on one line, without control characters."""
+    named = problem.path or problem.image
+    return printable(f"{named}: {problem.message}" if named else problem.message)
+
+
+def first_paragraph(text: str) -> str:
+    """The first paragraph of `text` on one line."""
+    return " ".join(text.strip().partition("\n\n")[0].split())
+
+
+def cut(text: str, most: int) -> str:
+    """`text`, or its beginning with an ellipsis, in at most `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
