@@ -1257,6 +1257,45 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'safe',
   'equivalents': (('hadolint', 'DL3019', {}), ('trivy', 'DS-0025', {})),
   'needs': ('apk',)},
+ {'code': 'LI501',
+  'name': 'secret-variable',
+  'title': 'A secret in ENV or ARG',
+  'family': 'security',
+  'severity': 'warning',
+  'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
+  'default': True,
+  'messages': {'': '{variable} is part of the image: whoever can pull it, or read this file, has the secret.',
+               'absent': "{given} stays in the image's history and in the build cache, so {variable} can be "
+                         'read with docker history.',
+               'argument': "{variable} takes {given} into the image's configuration: whoever can pull the "
+                           'image has the secret.',
+               'empty': '{variable} speaks of a secret. It is empty here, and its value must come at run '
+                        'time; what is given with --build-arg or written here one day stays in the image.',
+               'placeholder': '{variable} speaks of a secret, and this looks like a stand-in for one: a '
+                              'container that is started without the real value runs with what everybody can '
+                              'read here.',
+               'role': '{variable} is part of the image, where whoever can pull it has the secret; Lambda '
+                       "overwrites it with the credentials of the function's role anyway."},
+  'helps': {'': 'Take it out, make a new secret, and give it in {store}; for the build: RUN '
+                '--mount=type=secret,id={variable},env={variable} …',
+            'absent': 'Delete the ARG, write RUN --mount=type=secret,id={variable},env={variable} …, and '
+                      'build with --secret id={variable}',
+            'argument': 'Delete it and give {variable} in {store}; for the build: RUN '
+                        '--mount=type=secret,id={variable},env={variable} …',
+            'empty': 'Delete it and give {variable} in {store}',
+            'placeholder': 'Delete it and give {variable} in {store}; for the build alone: RUN {variable}=… '
+                           'command',
+            'role': "Delete it and give the function's execution role the permissions; for the build: RUN "
+                    '--mount=type=secret,id={variable},env={variable} …'},
+  'check': 'secret_variables.secret_variable',
+  'match': None,
+  'fix_title': None,
+  'fix_applicability': None,
+  'equivalents': (('hadolint', 'DL3064', {}),
+                  ('buildkit', 'SecretsUsedInArgOrEnv', {}),
+                  ('tally', 'buildkit/SecretsUsedInArgOrEnv', {}),
+                  ('trivy', 'DS-0031', {})),
+  'needs': ('pass', 'pwd', 'pword', 'secret', 'token', 'key', 'cred', 'auth', 'pat')},
  {'code': 'LI601',
   'name': 'stage-name-casing',
   'title': "A stage's name has capitals",

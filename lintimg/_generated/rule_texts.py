@@ -3923,6 +3923,77 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    && rm -rf /var/cache/apk/*\n'
             'COPY app.py ./\n'
             'CMD ["python", "app.py"]\n')),
+ 'LI501': ('ENV and ARG are written into the image: `docker inspect` and `docker history` show them to '
+           'whoever can pull it, and a later instruction that\n'
+           'sets them anew takes nothing out. An ARG is no better than an ENV, its value stands with each '
+           "RUN that could see it, and in the build's provenance.\n"
+           'A secret mount is there for one RUN and leaves nothing behind.\n'
+           '\n'
+           'What a name says is not always true, so the value counts too. A path, an address without a '
+           'password, a switch, a number or a fingerprint is no secret; neither is what is called\n'
+           '`…_FILE`, `…_PATH`, `…_ID`, `…_URL`, PUBLIC or GPG_KEY. An ARG without a value, an empty one and '
+           'a stand-in such as `changeme` are worth knowing and reported as info. The credentials\n'
+           'of an AWS account are an error. The values themselves are never shown: reports have asterisks in '
+           'their place.\n'
+           '\n'
+           'Silence it where the value is a default that every user of the image replaces.',
+           ('https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/',
+            'https://docs.docker.com/build/building/secrets/',
+            'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html'),
+           ('secret',),
+           ('SecretsUsedInArgOrEnv: Do not use ARG or ENV instructions for sensitive data',
+            'docker history shows build arg password',
+            'aws credentials in Dockerfile'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG NPM_TOKEN\n'
+            'ARG PAYMENT_API_KEY\n'
+            'ENV PAYMENT_API_KEY=${PAYMENT_API_KEY}\n'
+            'ENV LOG_LEVEL=info \\\n'
+            '    DB_PASSWORD=fjord-4711-moss \\\n'
+            '    DB_PASSWORD_FILE=/run/secrets/db\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV AWS_ACCESS_KEY_ID=from-somewhere-8271 \\\n'
+            '    AWS_SECRET_ACCESS_KEY="mhdu72jsi28dhs62gsv527s"\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'ARG registryPassword=moss-81-fjord\n'
+            'FROM debian:12-slim AS build\n'
+            'ARG GIT_KEY= secret\n'
+            'ENV Session.Secret 8h2k3hd92k\n'
+            'ENV admin_pass=1234\n'
+            'ONBUILD ENV MAILGUN_API_KEY=k29dk2938\n'
+            'FROM debian:12-slim\n'
+            'COPY --from=build /etc/hostname /etc/\n'
+            'ENV JWT_SECRET=changeme DEBUG=true\n'),
+           ('FROM debian:12-slim\n'
+            'ARG GPG_KEY=0123456789ABCDEF0123456789ABCDEF01234567\n'
+            'ARG DB_PASSWORD_FILE\n'
+            'ENV GPG_KEYS="0123456789ABCDEF0123456789ABCDEF01234567 '
+            '89ABCDEF0123456789ABCDEF0123456789ABCDEF" \\\n'
+            '    PUBLIC_KEY=ssh-ed25519 \\\n'
+            '    SECRET_ARN=arn:aws:secretsmanager:eu-west-1:123456789012:secret:db \\\n'
+            '    TOKEN_URL=https://example.com/oauth/token \\\n'
+            '    TOKENIZERS_PARALLELISM=false \\\n'
+            '    MAX_TOKENS=4096 \\\n'
+            '    KEEPASSXC_VERSION=2.7.9 \\\n'
+            '    PASSWORD_MIN_LENGTH=12 \\\n'
+            '    CACHE_KEY=v3 \\\n'
+            '    COMPASS=north \\\n'
+            '    REQUIRE_AUTH=true \\\n'
+            '    PATTERN=a-b\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV TLS_PRIVATE_KEY=/run/secrets/tls.key \\\n'
+            '    API_TOKEN=./token.txt \\\n'
+            '    REQUIRE_TOKEN=1 \\\n'
+            '    AUTH_TOKEN=https://example.com/token\n'
+            'RUN --mount=type=secret,id=PIP_TOKEN,env=PIP_TOKEN pip install --no-cache-dir example==1.0\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
            'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '

@@ -1,0 +1,99 @@
+"""Variables whose names say that they hold a secret."""
+
+from __future__ import annotations
+
+import json
+import os.path
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from lintimg.dockerfile.document import Dockerfile, Instruction, Word
+
+_DATA = os.path.join(os.path.dirname(__file__), "data", "secret_names.json")  # noqa: PTH118, PTH120 - see checks/tables
+_PARTS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+
+Strength = Literal["cloud", "strong", "weak"]
+
+
+class NamedSecret(NamedTuple):
+    """A pair of an ENV or ARG whose name speaks of a secret; `value` None for an ARG without one. `instruction` is
+    the inner one where ONBUILD keeps it.
+    """
+
+    instruction: Instruction
+    number: int
+    name: str
+    strength: Strength
+    name_word: Word
+    value: Word | None
+
+
+@cache
+def secret_words() -> Mapping[str, Any]:
+    """The words that make a name a secret's."""
+    with open(_DATA, "rb") as file:  # noqa: PTH123 - pathlib costs start-up time
+        content: dict[str, Any] = json.load(file)
+    return content
+
+
+def named_secrets(document: Dockerfile) -> Iterator[NamedSecret]:
+    """The pairs of ENV and ARG in `document` whose names speak of a secret, in order."""
+    for outer in document.instructions:
+        instruction = outer.trigger or outer
+        if instruction.keyword not in ("ENV", "ARG"):
+            continue
+        for name_word, value in _pairs(instruction):
+            name = name_word.text.partition("=")[0] if instruction.keyword == "ARG" else name_word.text
+            strength = strength_of(name)
+            if strength is not None:
+                yield NamedSecret(instruction, outer.number, name, strength, name_word, value)
+
+
+def _pairs(instruction: Instruction) -> Iterator[tuple[Word, Word | None]]:
+    words = instruction.arguments
+    if instruction.keyword == "ENV":
+        yield from zip(words[0::3], words[1::3], strict=False)
+        return
+    for word in words:
+        name, equals, text = word.text.partition("=")
+        if not equals:
+            yield word, None
+            continue
+        at = word.span.start + len(name) + 1
+        # A name in quotes has its value where the word ends all the same.
+        span = word.span._replace(start=min(at, word.span.end))
+        yield word, Word(text, span)
+
+
+@cache
+def strength_of(name: str) -> Strength | None:
+    """How surely a variable called `name` holds a secret, None when it holds none."""
+    words = secret_words()
+    if name.upper() in words["cloud"]:
+        return "cloud"
+    parts = [part.lower() for part in _PARTS.findall(name)]
+    while len(parts) > 1 and (parts[-1] in words["qualifiers"] or parts[-1].isdigit()):
+        if parts[-1] in words["strong"]:
+            break
+        parts.pop()
+    if not parts:
+        return None
+    last = parts[-1]
+    if any(part in words["public"] for part in parts) and "private" not in parts:
+        return None
+    if last in words["strong"]:
+        return "weak" if last in words["cautious"] and len(parts) == 1 else "strong"
+    if last in ("key", "keys") and len(parts) > 1 and parts[-2] in words["keys"]:
+        return "strong"
+    return "weak" if last in words["weak"] else None
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether `value` stands in for a secret that is given elsewhere."""
+    words = secret_words()
+    text = value.strip("\"'").lower()
+    if text in words["placeholders"] or len(set(text) - set("-_ ")) < 2:
+        return True
+    return any(part in text for part in words["placeholder-parts"])
