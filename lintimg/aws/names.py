@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from lintimg.aws.tables import table
 from lintimg.dockerfile.reference import ImageReference
+from lintimg.lazy import regex
 
-_PRIVATE_ECR = re.compile(
+_PRIVATE_ECR = regex(
     r"\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)"
 )
 

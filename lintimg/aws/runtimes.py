@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from lintimg.aws.tables import table
+from lintimg.lazy import regex
 
 DeprecationState = Literal["current", "soon", "deprecated"]
 
-_TAG = re.compile(
+_TAG = regex(
     r"(?P<version>.+?)(?P<preview>-preview)?(?P<date>\.\d{4}\.\d{2}\.\d{2}\.\d{2})?(?:-(?P<architecture>x86_64|arm64))?"
 )
 

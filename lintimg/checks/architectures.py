@@ -10,6 +10,7 @@ from lintimg.aws.images import aws_base
 from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.copy import is_remote, read_copy
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
@@ -27,10 +28,10 @@ _NAMES = {
     "aarch64": "arm64",
     "linux-arm64": "arm64",
 }
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?<![A-Za-z0-9])(x86_64|x86-64|amd64|linux64|x64|aarch64|arm64)(?![A-Za-z0-9]|_be)", re.IGNORECASE
 )
-_SUFFIX = re.compile(r"[-_](x86_64|amd64|arm64|aarch64)\Z")
+_SUFFIX = regex(r"[-_](x86_64|amd64|arm64|aarch64)\Z")
 _TARGET_OPTIONS = {
     "pip": ("--platform",),
     "uv": ("--python-platform",),
@@ -40,7 +41,7 @@ _TARGET_OPTIONS = {
     "yarn": ("--cpu", "--arch"),
     "dotnet": ("-r", "--runtime", "-a", "--arch"),
 }
-_OTHER_SYSTEM = re.compile(r"apple|macos|darwin|windows|^win")
+_OTHER_SYSTEM = regex(r"apple|macos|darwin|windows|^win")
 _DOWNLOADERS = frozenset(("curl", "wget"))
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import basename
 
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import Subject
 from lintimg.shell.script import Command
 
-_ARCHIVE = re.compile(r"\.(?:tar|Z|bz2|gz|lz|lzma|xz|zst|tZ|tb2|tbz2?|tgz|tlz|tpz|txz|tzst|zip)\Z")
-_TAR = re.compile(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lzma|Z))?|tgz|tbz2?|tb2|txz|tzst)\Z")
+_ARCHIVE = regex(r"\.(?:tar|Z|bz2|gz|lz|lzma|xz|zst|tZ|tb2|tbz2?|tgz|tlz|tpz|txz|tzst|zip)\Z")
+_TAR = regex(r"\.(?:tar(?:\.(?:gz|bz2|xz|zst|lzma|Z))?|tgz|tbz2?|tb2|txz|tzst)\Z")
 """What ADD unpacks by itself."""
 _UNPACKERS = frozenset(
     ("unzip", "gunzip", "bunzip2", "unlzma", "unxz", "unzstd", "uncompress", "zcat", "gzcat", "bsdtar")
 )
-_EXTRACTS = re.compile(r"-?[A-Za-z]*x[A-Za-z]*\Z")
+_EXTRACTS = regex(r"-?[A-Za-z]*x[A-Za-z]*\Z")
 
 
 def archive_copied(subject: Subject) -> Iterator[Hit]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from lintimg.dockerfile.build import Stage
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.rule import HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_PLAIN_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_PLAIN_VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def rename_base(subject: Subject, stage: Stage, image: str) -> HitEdit | None:

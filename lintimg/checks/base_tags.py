@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintimg.aws.images import AwsBase, aws_base, deprecation_state, suggested_tags
@@ -12,10 +11,11 @@ from lintimg.checks.base_rename import rename_base
 from lintimg.checks.bases import with_tag, without_digest
 from lintimg.dockerfile.build import Stage
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 
-_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?\Z")
+_NUMBER = regex(r"(\d+)(?:\.(\d+))?\Z")
 _PLAIN_SYSTEMS = ("amazonlinux", "public.ecr.aws/amazonlinux/amazonlinux")
 
 

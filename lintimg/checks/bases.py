@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -12,11 +11,12 @@ from lintimg.aws.names import canonical_name
 from lintimg.aws.runtimes import newest, runtime_of
 from lintimg.checks.tables import table
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import regex
 from lintimg.lint.subject import Subject
 
 _REGISTRY = "public.ecr.aws/lambda"
 _DOCKER_HUB = ("docker.io", "docker.io/library", "hub.docker.com")
-_VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
+_VERSION = regex(r"(\d+)(?:\.(\d+))?")
 
 
 @lru_cache(maxsize=1024)

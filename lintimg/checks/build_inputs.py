@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from posixpath import basename, join, normpath, splitext
 from typing import Literal, NamedTuple
@@ -12,6 +11,7 @@ from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.subject import Subject
 
 Role = Literal["source", "manifest", "other"]
@@ -19,7 +19,7 @@ Role = Literal["source", "manifest", "other"]
 _LONGEST_ENDING = 11
 """Letters of the longest file name extension; what follows the dot of a folder's name is longer, or has capitals."""
 
-_VARIABLE = re.compile(r"\$\{?\w+[^/}]*\}?")
+_VARIABLE = regex(r"\$\{?\w+[^/}]*\}?")
 
 
 class SourceCopy(NamedTuple):

@@ -11,16 +11,17 @@ from lintimg.checks.asked import asked_libraries
 from lintimg.checks.settings_in_image import Setting, image_settings
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
 from lintimg.shell.script import Command, ShellWord
 
-_HOME = re.compile(r"(?:/root|/home/[^/]+|~)(?:/|$)|\$\{?HOME\b")
-_WRITABLE = re.compile(r"/(?:tmp|mnt|dev/shm)(?:/|$)")
-_PYTHON = re.compile(r"python[\d.]*\Z")
+_HOME = regex(r"(?:/root|/home/[^/]+|~)(?:/|$)|\$\{?HOME\b")
+_WRITABLE = regex(r"/(?:tmp|mnt|dev/shm)(?:/|$)")
+_PYTHON = regex(r"python[\d.]*\Z")
 _CODE_ENDINGS = (".py", ".js", ".mjs", ".cjs", ".ts", ".sh")
-_HANDLED_IN_CODE = re.compile(
+_HANDLED_IN_CODE = regex(
     r"cache_dir|cache_folder|local_files_only|download_root|/tmp\b|/opt/|/mnt/|LAMBDA_TASK_ROOT|__file__"
 )
 _MOST_FILES = 60

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintimg.checks.build_inputs import source_copy
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 
 _COSTLY = frozenset(("install", "build", "upgrade"))
-_NAME = re.compile(r"\w+")
+_NAME = regex(r"\w+")
 
 
 def changing_value_early(subject: Subject) -> Iterator[Hit]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from posixpath import join, relpath
 from typing import Any
@@ -13,6 +12,7 @@ from lintimg.checks.made import SITE_PACKAGES, Made, copied, fetched, installed
 from lintimg.checks.package_cache import CacheSettings, Leftover, leftovers
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
@@ -37,7 +37,7 @@ _FAMILIES = {
 _WHERE_PACKAGES_LIE = frozenset(
     ("/", "/usr", "/usr/lib", "/usr/lib64", "/usr/local", "/usr/local/lib", "/var/lang", "/var/lang/lib")
 )
-_REMOVING = re.compile(
+_REMOVING = regex(
     r"\b(?:rm|rmdir|unlink|delete|clean|purge|remove|autoremove|erase|del|uninstall|prune|clear|distclean)\b"
 )
 

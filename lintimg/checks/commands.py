@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from lintimg.checks.effects import expanded
 from lintimg.checks.tables import table
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import PlacedCommand, Subject
 from lintimg.model.span import Span
 from lintimg.shell.script import Command, ShellWord
 
-_QUIET = re.compile(r"-[A-Za-z]*[qoa]|-nv|--(?:quiet|no-verbose|output-file|append-output|progress)\b")
-_LONG_ID = re.compile(r"\d{6,}\Z")
-_PLAIN_PATH = re.compile(r"[\w./@+-]+\Z", re.ASCII)
+_QUIET = regex(r"-[A-Za-z]*[qoa]|-nv|--(?:quiet|no-verbose|output-file|append-output|progress)\b")
+_LONG_ID = regex(r"\d{6,}\Z")
+_PLAIN_PATH = regex(r"[\w./@+-]+\Z", re.ASCII)
 
 
 def directory_changed(subject: Subject) -> Iterator[Hit]:

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from lintimg.dockerfile.document import Comment, Instruction
 from lintimg.dockerfile.vocabulary import nearest
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
 _DIRECTIVES = ("check", "escape", "syntax")
-_ASSIGNMENT = re.compile(r"([a-zA-Z]+)\s*=\s*(\S+)\Z")
+_ASSIGNMENT = regex(r"([a-zA-Z]+)\s*=\s*(\S+)\Z")
 _VALUES = {
-    "syntax": re.compile(r"[\w.-]+/[\w./-]+(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?\Z|dockerfile", re.IGNORECASE),
-    "escape": re.compile(r"[\\`]\Z"),
-    "check": re.compile(r"(?:skip|error|experimental)=", re.IGNORECASE),
+    "syntax": regex(r"[\w.-]+/[\w./-]+(?::[\w.-]+)?(?:@sha256:[0-9a-f]+)?\Z|dockerfile", re.IGNORECASE),
+    "escape": regex(r"[\\`]\Z"),
+    "check": regex(r"(?:skip|error|experimental)=", re.IGNORECASE),
 }
-_IGNORES = re.compile(
+_IGNORES = regex(
     r"(?:hadolint|tally)\s+(?:global\s+|stage\s+)?ignore\s*=|lintimg\s*:\s*(?:file-)?ignore\b", re.IGNORECASE
 )
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintimg.dockerfile.blanks import BLANKS
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.document import Instruction
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 
-_KEYWORD = re.compile(
+_KEYWORD = regex(
     r"[ \t]*(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]"
 )
 _OWN_WORDS = ("ENV", "LABEL", "ARG", "HEALTHCHECK", "ONBUILD", "MAINTAINER")

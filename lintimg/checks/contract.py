@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from posixpath import basename
 
@@ -22,12 +21,13 @@ from lintimg.checks.shell_form import ArrayLike, array_like, plain_words, shown
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Severity
 from lintimg.model.span import Span
 
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*\Z")
+_IDENTIFIER = regex(r"[A-Za-z_]\w*\Z")
 _PASSES_ON = ("interpreter", "launcher", "server")
 _SHOWN = 60
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from lintimg.aws.images import aws_base
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
+from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded, lineage
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_ARCHIVE = re.compile(r"\.(?:tar|[gx]z|bz2|zst|lz|lzma|Z|tgz|txz|tbz2?|tb2|tzst|tlz|tpz|tZ)\Z")
+_ARCHIVE = regex(r"\.(?:tar|[gx]z|bz2|zst|lz|lzma|Z|tgz|txz|tbz2?|tb2|tzst|tlz|tpz|tZ)\Z")
 """Names of files that ADD unpacks, or that hold what it unpacks."""
 _WILDCARDS = frozenset("*?[")
-_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
+_ABSOLUTE = regex(r"[/\\]|[A-Za-z]:")
 _OPTIONS_OF_ADD = ("checksum", "keep-git-dir", "unpack")
 
 

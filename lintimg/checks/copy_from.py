@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,12 +9,13 @@ from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.vocabulary import nearest
+from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded, lineage
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_STAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_STAGE_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 """What can be a stage, or an image without tag and registry."""
 _SHORT = 3
 _LONGEST_NUMBER = 9

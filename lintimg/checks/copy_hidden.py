@@ -16,12 +16,13 @@ from lintimg.context.globs import has_wildcard
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import is_remote, read_copy
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_ABOVE = re.compile(r"(?:\./)*\.\.(?:/|\Z)")
+_ABOVE = regex(r"(?:\./)*\.\.(?:/|\Z)")
 _LIKE = 0.8
 _MOST_FILES = 5_000
 

@@ -10,6 +10,7 @@ from lintimg.checks.effects import variable
 from lintimg.checks.tables import table
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
+from lintimg.lazy import regex
 from lintimg.lint.image_files import steps_of
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
@@ -20,10 +21,10 @@ from lintimg.shell.packages import Operation
 _NODE = ("npm", "yarn", "pnpm")
 _NEVER = (-1, -1)
 _TRUE = frozenset(("1", "true", "yes", "on"))
-_DEVELOPMENT_STAGE = re.compile(
+_DEVELOPMENT_STAGE = regex(
     r"(?:^|[-_.])(?:dev|develop|development|test|tests|testing|lint|ci|local|debug)(?:$|[-_.])", re.IGNORECASE
 )
-_DEVELOPMENT_FILE = re.compile(
+_DEVELOPMENT_FILE = regex(
     r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|docs)(?:[-_.][\w.-]*)?\.(?:txt|in)$",
     re.IGNORECASE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -12,14 +11,15 @@ from typing import NamedTuple
 from lintimg.dockerfile.build import Environment, Step
 from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.dockerfile.mounts import Mount, read_mounts
+from lintimg.lazy import regex
 from lintimg.lint.subject import ShippedRun
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 from lintimg.shell.removal import removed_paths
 from lintimg.shell.script import Command
 
-_VARIABLE = re.compile(r"\$(\w+|\(\))")
-_HOME = re.compile(
+_VARIABLE = regex(r"\$(\w+|\(\))")
+_HOME = regex(
     r"^(?:/root|/home/[^/]+)(?=/|$)|^/(?!tmp/|var/|dev/|opt/).*?(?=/\.(?:cache|npm|local|yarn|composer|m2)(?:/|$))"
 )
 _FILTERS = frozenset(

@@ -8,14 +8,15 @@ from posixpath import basename
 
 from lintimg.checks.handlers import inherited_arguments
 from lintimg.dockerfile.build import Step
+from lintimg.lazy import regex
 from lintimg.lint.image_files import context_file
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_EMULATOR = re.compile(r"aws-lambda-(?:rie|runtime-interface-emulator)\b")
-_ASKS_FIRST = re.compile(r"AWS_LAMBDA_RUNTIME_API|AWS_LAMBDA_FUNCTION_NAME|AWS_EXECUTION_ENV")
-_FOR_TESTS = re.compile(
+_EMULATOR = regex(r"aws-lambda-(?:rie|runtime-interface-emulator)\b")
+_ASKS_FIRST = regex(r"AWS_LAMBDA_RUNTIME_API|AWS_LAMBDA_FUNCTION_NAME|AWS_EXECUTION_ENV")
+_FOR_TESTS = regex(
     r"(?:^|[-_./])(?:local|dev|develop|development|debug|test|tests|testing|rie|emulator)(?:$|[-_.])",
     re.IGNORECASE,
 )

@@ -10,18 +10,19 @@ from lintimg.checks.handlers import is_handler
 from lintimg.checks.program import Program, classified
 from lintimg.checks.runtime_client import runtime_client
 from lintimg.dockerfile.build import Step
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.lint.target import looks_like_handler
 from lintimg.model.span import Span
 
-_INHERITED = re.compile(r"lambda[-_]entrypoint\.sh|aws-lambda-rie|/bootstrap\Z")
-_WRAPPER_NAME = re.compile(r"entry[-_]?point|bootstrap|wrapper|launcher", re.IGNORECASE)
-_HANDS_OVER = re.compile(r"lambda-entrypoint|var/runtime|LAMBDA_RUNTIME_DIR|_HANDLER\b|aws-lambda-rie")
+_INHERITED = regex(r"lambda[-_]entrypoint\.sh|aws-lambda-rie|/bootstrap\Z")
+_WRAPPER_NAME = regex(r"entry[-_]?point|bootstrap|wrapper|launcher", re.IGNORECASE)
+_HANDS_OVER = regex(r"lambda-entrypoint|var/runtime|LAMBDA_RUNTIME_DIR|_HANDLER\b|aws-lambda-rie")
 _SCRIPT_LIMIT = 500_000
 _STARTERS = ("interpreter", "launcher", "server", "shell", "handler")
 _TOOLS = frozenset(("pytest", "jest", "mvn", "gradle", "rake"))
-_MODULE = re.compile(r"[A-Za-z_][\w/-]*\Z")
+_MODULE = regex(r"[A-Za-z_][\w/-]*\Z")
 
 
 def entrypoint_without_runtime_client(subject: Subject) -> Iterator[Hit]:

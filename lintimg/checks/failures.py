@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lintimg.checks.package_manager import system_of
 from lintimg.checks.tables import table
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
@@ -17,9 +18,9 @@ from lintimg.shell.script import Command, Script
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 _ASH = '["/bin/ash", "-eo", "pipefail", "-c"]'
 _BASH = '["/bin/bash", "-o", "pipefail", "-c"]'
-_JOINT = re.compile(r"&&|\|\||;")
-_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
-_OPENING = re.compile(r"[({]|\b(?:do|then)\b")
+_JOINT = regex(r"&&|\|\||;")
+_COMMENT = regex(r"^\s*#.*$", re.MULTILINE)
+_OPENING = regex(r"[({]|\b(?:do|then)\b")
 _INSTALLING = frozenset(("install", "build"))
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from lintimg.aws.handlers import handler_problem
 from lintimg.checks.program import Program, classified
+from lintimg.lazy import regex
 from lintimg.lint.subject import Subject
 
 _CLIENTS = (
-    (re.compile(r"awslambdaric\b"), "python"),
-    (re.compile(r"aws-lambda-ric\b"), "nodejs"),
-    (re.compile(r"aws_lambda_ric\b"), "ruby"),
-    (re.compile(r"lambda\.runtime\.api\.client\.AWSLambda\b"), "java"),
+    (regex(r"awslambdaric\b"), "python"),
+    (regex(r"aws-lambda-ric\b"), "nodejs"),
+    (regex(r"aws_lambda_ric\b"), "ruby"),
+    (regex(r"lambda\.runtime\.api\.client\.AWSLambda\b"), "java"),
 )
 _PROGRAMS = ("interpreter", "launcher", "server", "shell")
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.document import Heredoc
 from lintimg.dockerfile.variables import Variables
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.lint.wording import listing
 from lintimg.model.span import Span
 
-_EXPANDED = re.compile(
+_EXPANDED = regex(
     r"\\.|\$(?:\{(?P<braces>\w+|[@*#?!$-])(?P<operator>[^}]?)|(?P<bare>\d+|[@*#?!$-]|[^\W\d]\w*))", re.DOTALL
 )
 _MOST_NAMED = 4

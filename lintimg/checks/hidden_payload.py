@@ -16,13 +16,14 @@ from lintimg.checks.task_root import handler_outside_task_root
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.image_files import absolute, expanded, inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
 _HIDDEN = ("/tmp", "/root")  # noqa: S108 - paths of the image
-_BUILD_SETTINGS = re.compile(
+_BUILD_SETTINGS = regex(
     r"/root/\.(?!cache/)|/(?:requirements|constraints)[\w.-]*\.txt$|\.(?:sh|repo|asc|gpg)$"
 )
 _PROGRAM_ENDINGS = (".py", ".js", ".mjs", ".cjs", ".sh", ".rb", ".jar", ".php")

@@ -11,15 +11,16 @@ from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import regex
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
 
-_LOCAL_REQUIREMENT = re.compile(
+_LOCAL_REQUIREMENT = regex(
     r"^\s*(?:-e\s*|--editable[ =]\s*)?(?:\.{1,2}(?:/|\[|\s|$)|file:)|@\s*file:", re.MULTILINE
 )
 _WORKSPACE_FILES = ("pnpm-workspace.yaml", "lerna.json", "nx.json", "turbo.json", "rush.json")
 _SCRIPTS = ("preinstall", "install", "postinstall", "prepare", "prepublish")
-_HARMLESS_SCRIPT = re.compile(r"husky|patch-package|lefthook|is-ci|only-allow|echo|true\b")
+_HARMLESS_SCRIPT = regex(r"husky|patch-package|lefthook|is-ci|only-allow|echo|true\b")
 
 
 def copied_manifests(

@@ -12,6 +12,7 @@ from lintimg.checks.shell_form import ArrayLike, array_like, plain_words, shown
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.document import Instruction, Word
+from lintimg.lazy import regex
 from lintimg.lint.image_files import steps_of
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
@@ -21,8 +22,8 @@ _SHOWN = 60
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 _STARTS = ("ENTRYPOINT", "CMD")
 _WITH_FORMS = ("CMD", "ENTRYPOINT", "RUN", "HEALTHCHECK", "COPY", "ADD", "VOLUME")
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)|([A-Z_][A-Z0-9_]*)\b)")
-_CODE_OPTIONS = re.compile(r"-(?:[a-zA-Z]{0,3}[ceE]|r)\Z|--?(?:eval|command|execute)\Z", re.IGNORECASE)
+_VARIABLE = regex(r"\$(?:\{([A-Za-z_]\w*)|([A-Z_][A-Z0-9_]*)\b)")
+_CODE_OPTIONS = regex(r"-(?:[a-zA-Z]{0,3}[ceE]|r)\Z|--?(?:eval|command|execute)\Z", re.IGNORECASE)
 """Behind one of these comes a program's text, which may have dollar signs of its own."""
 
 

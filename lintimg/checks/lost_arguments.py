@@ -10,11 +10,12 @@ from lintimg.checks.variables import declared_outside, global_names
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.document import LogicalText
 from lintimg.dockerfile.expand import variable_names
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_SHELLS = re.compile(r"(?:^|/)(?:ba|da|a|k|z)?sh\Z")
+_SHELLS = regex(r"(?:^|/)(?:ba|da|a|k|z)?sh\Z")
 
 
 def argument_lost_in_run(subject: Subject) -> Iterator[Hit]:

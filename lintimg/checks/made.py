@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import basename, join
 from typing import NamedTuple
@@ -12,14 +11,15 @@ from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.dockerfile.document import Word
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import regex
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
 
 _ARCHIVES = (
     ".zip .tar .gz .tgz .bz2 .tbz2 .xz .txz .zst .7z .rpm .deb .apk .jar .war .whl .iso .run .bin .exe .msi".split()  # noqa: SIM905 - readable as one line of words
 )
-_EXTRACTS = re.compile(r"-?[a-zA-Z]*x[a-zA-Z]*\Z")
-_STEM = re.compile(r"(?:\.tar)?\.\w+\Z")
+_EXTRACTS = regex(r"-?[a-zA-Z]*x[a-zA-Z]*\Z")
+_STEM = regex(r"(?:\.tar)?\.\w+\Z")
 _CLONE_VALUES = frozenset(
     "-b --branch --depth -c --config -o --origin -u --reference --separate-git-dir -j --jobs --template".split()  # noqa: SIM905 - readable as one line of words
 )

@@ -11,6 +11,7 @@ from posixpath import basename
 from lintimg.aws.images import is_build_image
 from lintimg.checks.effects import follows
 from lintimg.checks.tables import table
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
@@ -39,7 +40,7 @@ _COMPILING = frozenset(
     )
 )
 _SHELLS = frozenset(("sh", "bash", "ash", "zsh", "fish", "/bin/sh", "/bin/bash", "sleep", "tail", "cat"))
-_TAKEN_AWAY = re.compile(r"self uninstall|\brm\s[^&;|]*(?:\.cargo|\.rustup|/usr/local/go)\b")
+_TAKEN_AWAY = regex(r"self uninstall|\brm\s[^&;|]*(?:\.cargo|\.rustup|/usr/local/go)\b")
 _TOOLS_AT_RUN_TIME = frozenset(
     ("mvn", "gradle", "gradlew", "cargo", "go", "make", "gcc", "g++", "javac", "rustc", "cmake")
 )

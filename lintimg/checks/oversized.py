@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from lintimg.aws.tables import table
 from lintimg.checks.asked import dependency_span, kept_runs
 from lintimg.checks.effects import follows, variable
 from lintimg.context.names import is_lock
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
@@ -41,7 +41,7 @@ _INDEX_VARIABLES = (
 _SKIPPING_VARIABLES = ("PUPPETEER_SKIP_DOWNLOAD", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD")
 _ACCELERATED = ("cuda", "nvidia", "gpu", "rocm")
 _SCAN_LIMIT = 500
-_MAJOR = re.compile(r"\d+")
+_MAJOR = regex(r"\d+")
 _PRODUCTION = frozenset(("--production", "--prod", "-P", "--no-dev"))
 
 

@@ -10,6 +10,7 @@ from lintimg.checks.effects import Placed, absolute, covers, placed_commands, re
 from lintimg.checks.made import Made, copied, fetched
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
@@ -22,8 +23,8 @@ _UNPACKERS = frozenset(("git", "tar", "unzip"))
 _USER_MAKERS = frozenset(("useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod"))
 _WORTH_A_WARNING = 1_000_000
 _WORTH_A_HINT = 100_000
-_OCTAL = re.compile(r"[0-7]{3,4}\Z")
-_OWNER = re.compile(r"[\w.-]+(?::[\w.-]*)?\Z", re.ASCII)
+_OCTAL = regex(r"[0-7]{3,4}\Z")
+_OWNER = regex(r"[\w.-]+(?::[\w.-]*)?\Z", re.ASCII)
 
 
 class _Brought(NamedTuple):

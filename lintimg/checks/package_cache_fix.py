@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from lintimg.lazy import regex
 from lintimg.lint.rule import HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 from lintimg.shell.script import Command, Script
 
-_JOINED = re.compile(r"\s*(?:\\\s*)?(?:&&|;)\s*(?:\\\s*)?")
+_JOINED = regex(r"\s*(?:\\\s*)?(?:&&|;)\s*(?:\\\s*)?")
 
 
 def cleaning_edits(

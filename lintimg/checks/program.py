@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import Literal, NamedTuple
 
 from lintimg.checks.tables import table
+from lintimg.lazy import regex
 from lintimg.lint.subject import Subject
 from lintimg.lint.target import looks_like_handler
 
 ProgramKind = Literal["interpreter", "launcher", "server", "shell", "script", "handler", "other", "none"]
 
-_VERSION = re.compile(r"(?<=[a-zA-Z])-?\d+(?:\.\d+)*\Z")
-_CHAIN = re.compile(r"&&|\|\||;")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_VERSION = regex(r"(?<=[a-zA-Z])-?\d+(?:\.\d+)*\Z")
+_CHAIN = regex(r"&&|\|\||;")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 _SCRIPT_ENDINGS = (".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".php", ".pl")
 
 

@@ -14,21 +14,22 @@ from lintimg.context.manifests import is_manifest
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 
 Verdict = Literal["present", "absent", "unknown"]
 ClientKind = Literal["client", "adapter", "compiled", "bootstrap", ""]
 
-_CLIENT = re.compile(
+_CLIENT = regex(
     r"awslambdaric|aws[-_]lambda[-_]ric|aws-lambda-java-runtime-interface-client|lambda\.runtime\.api\.client"
     r"|Amazon\.Lambda\.RuntimeSupport|AWSLambdaPackageType|lambda[-_]runtime(?![-_]?interface)|lambda_http|aws-lambda-go"
     r"|aws-lambda-cpp|swift-aws-lambda|aws-lambda-haskell|bref/|runtime/invocation|AWS_LAMBDA_RUNTIME_API",
     re.IGNORECASE,
 )
-_EMULATOR = re.compile(r"aws-lambda-(?:rie|runtime-interface-emulator)")
-_ADAPTER = re.compile(r"lambda-(?:web-)?adapter", re.IGNORECASE)
-_RUNTIME_FOLDERS = re.compile(r"/?(?:$|var/runtime|var/lang|var/rapid|lambda-entrypoint\.sh)")
+_EMULATOR = regex(r"aws-lambda-(?:rie|runtime-interface-emulator)")
+_ADAPTER = regex(r"lambda-(?:web-)?adapter", re.IGNORECASE)
+_RUNTIME_FOLDERS = regex(r"/?(?:$|var/runtime|var/lang|var/rapid|lambda-entrypoint\.sh)")
 _LIMIT = 2_000_000
 _MOST_MANIFESTS = 200
 _FETCHERS = frozenset(("curl", "wget", "git", "aws"))

@@ -7,20 +7,21 @@ from collections.abc import Iterator
 
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.expand import variable_names
+from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded
 from lintimg.lint.rule import Hit
 from lintimg.lint.secret_names import NamedSecret, is_placeholder, named_secrets
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Severity
 
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"(?:true|false|yes|no|on|off|enabled|disabled|required|optional"  # a switch
     r"|(?:\.{0,2}|~|[\w.-]+)/[\w./@~+-]*|[\w-]+\.(?:pem|key|crt|json|ya?ml|txt|env|conf|cfg|gpg|asc|jks|p12)"  # a file
     r"|[a-z][a-z0-9+.-]*://[^@\s]*)\Z",  # an address
     re.IGNORECASE | re.ASCII,
 )
-_NUMBER = re.compile(r"-?\d+[smhd]?\Z", re.ASCII)
-_FINGERPRINTS = re.compile(r"(?:0x)?[0-9A-F]{8,40}(?:[\s,]+(?:0x)?[0-9A-F]{8,40})*\Z", re.IGNORECASE)
+_NUMBER = regex(r"-?\d+[smhd]?\Z", re.ASCII)
+_FINGERPRINTS = regex(r"(?:0x)?[0-9A-F]{8,40}(?:[\s,]+(?:0x)?[0-9A-F]{8,40})*\Z", re.IGNORECASE)
 _PASSWORDS = ("pass", "pwd", "pword")
 
 

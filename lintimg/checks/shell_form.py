@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_PLAIN = re.compile(r"[\w@%+=:,./ \t\"'-]+\Z")
+from lintimg.lazy import regex
+
+_PLAIN = regex(r"[\w@%+=:,./ \t\"'-]+\Z")
 _ITEM = r"""(?:'[^']*'|"(?:[^"\\]|\\.)*"|[\u2018\u2019\u201c\u201d][^\u2018\u2019\u201c\u201d]*[\u2018\u2019\u201c\u201d]|[^\s'",\[\]]+)"""
-_ARRAY = re.compile(
+_ARRAY = regex(
     rf"\[\s*{_ITEM}(?:(?:\s*,\s*|(?<=['\"])\s+(?=['\"])){_ITEM})*\s*,?\s*\](?P<comment>\s+#.*)?\s*\Z"
 )
-_ITEMS = re.compile(_ITEM)
+_ITEMS = regex(_ITEM)
 _QUOTES = "'\"\u2018\u2019\u201c\u201d"
 _LIMIT = 10_000
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 
-_PRODUCER = re.compile(
+_PRODUCER = regex(
     r"(?:.*[-_.])?(?:build|builder|builds|deps|dependencies|compile|compiler|modules|packages)\Z"
 )
 """Names of stages that make something for others, and are seldom a target of their own."""

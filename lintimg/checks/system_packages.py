@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from lintimg.checks.effects import covers, expanded, mounted
 from lintimg.checks.tables import table
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import PlacedOperation, ShippedRun, Subject
 from lintimg.lint.wording import listing
 from lintimg.shell.packages import Operation, PackageArgument
 
-_RPM_PARTS = re.compile(r"[A-Za-z0-9.~^_:+]+\Z", re.ASCII)
+_RPM_PARTS = regex(r"[A-Za-z0-9.~^_:+]+\Z", re.ASCII)
 _RPM = frozenset(("yum", "dnf", "microdnf"))
 _MARKS = {"apt": ("=", "/"), "apk": ("=", "~", "<", ">"), "zypper": ("=", "<", ">")}
 _FILES = (".deb", ".apk", ".rpm")

@@ -19,6 +19,7 @@ from lintimg.checks.settings_in_image import image_settings
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import regex
 from lintimg.lint.image_files import absolute, expanded, inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
@@ -47,8 +48,8 @@ _NEVER_CODE = (
     "/var/runtime",
     "/var/lang",
 )
-_FILLS_TASK_ROOT = re.compile(r"/var/task|LAMBDA_TASK_ROOT|sys\.path|\.pth\b")
-_NOT_CODE = re.compile(
+_FILLS_TASK_ROOT = regex(r"/var/task|LAMBDA_TASK_ROOT|sys\.path|\.pth\b")
+_NOT_CODE = regex(
     r"(?:^|[-_./])(?:requirements[\w.-]*|constraints[\w.-]*|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|pyproject\.toml"
     r"|uv\.lock|Pipfile(?:\.lock)?|Gemfile(?:\.lock)?|[\w.-]*\.(?:repo|conf|cfg|crt|pem|ttf|otf|zip|gz|tar|whl|rpm|sh))\Z"
 )

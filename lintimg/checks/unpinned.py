@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from lintimg.checks.effects import variable
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
@@ -26,7 +26,7 @@ _INSTALLERS = {
     "uv": frozenset(("pip", "setuptools", "wheel")),
     "npm": frozenset(("npm",)),
 }
-_REFERENCE = re.compile(r"[^/:]@[^/]+$|#")
+_REFERENCE = regex(r"[^/:]@[^/]+$|#")
 _FLOATING = frozenset(("latest", "@latest", "*", "@*", "next", "@next", "master", "@master", "main", "@main"))
 
 

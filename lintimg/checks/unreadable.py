@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import basename, dirname
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from lintimg.context.files import ContextFile
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing
@@ -21,12 +21,12 @@ from lintimg.shell.modes import Others, others
 from lintimg.shell.script import ShellWord
 
 _READ_BY_RUNTIME = ("/var/task", "/opt", "/var/runtime", "/var/lang")
-_NEVER_CODE = re.compile(
+_NEVER_CODE = regex(
     r"(?:^|/)(?:\.ssh|\.gnupg|\.aws|\.git|sudoers(?:\.d)?)(?:/|$)|\.(?:pem|key)$|(?:^|/)\.[^/]*$"
 )
 _THERE = frozenset(("/", "/var", "/opt", "~", *_READ_BY_RUNTIME))
 _NOT_A_WORKDIR = frozenset(("/", "/tmp", "/var", "/usr", "/etc", "~"))  # noqa: S108 - a path of the image
-_MODE_WORD = re.compile(r"-[rwxXst]+\Z")
+_MODE_WORD = regex(r"-[rwxXst]+\Z")
 _EVERYONES_EXECUTE = 0o001
 _OWNERS_EXECUTE = 0o100
 _OTHERS_READ = 0o004

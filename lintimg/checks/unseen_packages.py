@@ -13,6 +13,7 @@ from lintimg.checks.settings_in_image import image_settings
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
+from lintimg.lazy import regex
 from lintimg.lint.image_files import absolute, expanded, inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
@@ -24,12 +25,12 @@ _SEARCHED = ("/var/task", "/opt/python", "/var/lang", "/var/runtime", "/usr")
 _SYSTEM = ("/var/lang", "/usr", "/usr/local")
 """Environments that are the interpreter's own."""
 
-_NO_VIRTUAL_ENVIRONMENT = re.compile(
+_NO_VIRTUAL_ENVIRONMENT = regex(
     r"virtualenvs\.create\s+(?:false|0)\b|POETRY_VIRTUALENVS_CREATE[=\s]+[\"']?(?:false|0)\b", re.IGNORECASE
 )
-_BROUGHT = re.compile(r"site-packages|sys\.path|\.pth\b|addsitedir")
+_BROUGHT = regex(r"site-packages|sys\.path|\.pth\b|addsitedir")
 _VENV_NAMES = frozenset((".venv", "venv", "env", ".env", "virtualenv"))
-_USER = re.compile(r"--user\b")
+_USER = regex(r"--user\b")
 _LAUNCHERS = frozenset(("uv", "uvx", "poetry", "pipenv", "pdm", "hatch", "rye"))
 _MOST_FILES = 40
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import dirname
 
@@ -14,14 +13,15 @@ from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
 from lintimg.dockerfile.document import Word
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import regex
 from lintimg.lint.image_files import absolute, expanded
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_ADAPTER_IMAGE = re.compile(r"(?:^|/)aws-lambda-(?:web-)?adapter\Z")
+_ADAPTER_IMAGE = regex(r"(?:^|/)aws-lambda-(?:web-)?adapter\Z")
 _FOLDER = "/opt/extensions"
-_PORT = re.compile(r"(?:.*:)?(\d{1,5})\Z")
+_PORT = regex(r"(?:.*:)?(\d{1,5})\Z")
 
 
 def misconfigured_web_adapter(subject: Subject) -> Iterator[Hit]:

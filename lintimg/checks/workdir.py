@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintimg.aws.images import aws_base
 from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 
-_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
+_ABSOLUTE = regex(r"[/\\]|[A-Za-z]:")
 
 
 def relative_workdir(subject: Subject) -> Iterator[Hit]:

@@ -14,28 +14,29 @@ from typing import NamedTuple
 
 from lintimg.context.deployment import Deployment
 from lintimg.context.placement import SourceFile, architecture, placed, resolve
+from lintimg.lazy import regex
 
 _STRING = r""""(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\[\s\S])*+`"""
 _DOCUMENTATION = r'"""(?:[\s\S]*?"""|[\s\S]*)'
-_TOKENS = re.compile(rf"{_DOCUMENTATION}|{_STRING}|//[^\n]*|/\*(?:[\s\S]*?\*/|[\s\S]*)")
-_TOKENS_PYTHON = re.compile(rf"{_DOCUMENTATION}|{_STRING}|#[^\n]*")
-_CODE = re.compile(
+_TOKENS = regex(rf"{_DOCUMENTATION}|{_STRING}|//[^\n]*|/\*(?:[\s\S]*?\*/|[\s\S]*)")
+_TOKENS_PYTHON = regex(rf"{_DOCUMENTATION}|{_STRING}|#[^\n]*")
+_CODE = regex(
     r"\b(?:DockerImageCode(?:\.from_?[iI]mage_?[aA]sset|\.FromImageAsset|_FromImageAsset)"
     r"|Code(?:\.fromAssetImage|\.from_asset_image|\.FromAssetImage|_FromAssetImage))\s{0,20}\("
 )
-_ASSET = re.compile(r"\b(?:New)?DockerImageAsset(?:\.Builder\.create)?\s{0,20}\(")
-_FUNCTION = re.compile(r"\b(?:New)?(?:DockerImage)?Function(?:\.Builder\.create)?\s{0,20}\(")
-_CHAINED = re.compile(r"\s{0,200}\.\s{0,20}[A-Za-z_]\w*\s{0,20}\(")
-_BRACKETS = re.compile(rf"[()\[\]{{}},]|{_STRING}")
-_LITERAL = re.compile(rf"([fF]|\$)?({_STRING})")
-_NAME = re.compile(r"[A-Za-z_$][\w$]*")
-_PATH_NAME = re.compile(
+_ASSET = regex(r"\b(?:New)?DockerImageAsset(?:\.Builder\.create)?\s{0,20}\(")
+_FUNCTION = regex(r"\b(?:New)?(?:DockerImage)?Function(?:\.Builder\.create)?\s{0,20}\(")
+_CHAINED = regex(r"\s{0,200}\.\s{0,20}[A-Za-z_]\w*\s{0,20}\(")
+_BRACKETS = regex(rf"[()\[\]{{}},]|{_STRING}")
+_LITERAL = regex(rf"([fF]|\$)?({_STRING})")
+_NAME = regex(r"[A-Za-z_$][\w$]*")
+_PATH_NAME = regex(
     r"path|join|resolve|os|str|Path|Paths|parents?|dirname|abspath|realpath|pathlib|jsii|[Ss]tring|norm(?:alize|path)"
     r"|as_posix|absolute|posix|File|getPath|toString|Combine|fileURLToPath|url|new|__dirname|__file__|__filename"
     r"|process|(?:get)?cwd|get|of|sep|import|meta"
 )
-_LIST_NAME = re.compile(r"List|of|Arrays|asList|new|string|jsii|Strings?|as|const|listOf|ImmutableList")
-_OWN_FOLDER = re.compile(r"\b(?:__dirname|__file__|__filename)\b|import\.meta")
+_LIST_NAME = regex(r"List|of|Arrays|asList|new|string|jsii|Strings?|as|const|listOf|ImmutableList")
+_OWN_FOLDER = regex(r"\b(?:__dirname|__file__|__filename)\b|import\.meta")
 
 
 def read(source: SourceFile, app: str) -> Iterator[Deployment]:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from lintimg.context.deployment import Deployment
 from lintimg.context.placement import SourceFile, architecture, arguments, placed, resolve
+from lintimg.lazy import regex
 
-_KEY = re.compile(r"( *)(?:- +)?([A-Za-z0-9_.\"'-]+) *:(?: +(.*))?\Z")
+_KEY = regex(r"( *)(?:- +)?([A-Za-z0-9_.\"'-]+) *:(?: +(.*))?\Z")
 _LONGEST_SERVICE = 300
-_PLAIN = re.compile(r"[^&*!|>\[{%@`\"'].*\Z")
+_PLAIN = regex(r"[^&*!|>\[{%@`\"'].*\Z")
 
 
 class _Line(NamedTuple):

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from lintimg.lazy import regex
+
 _DEEPEST = 12
-_NAME = re.compile(r"[A-Za-z_][\w-]*")
-_SKIP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/)+")
-_LABEL = re.compile(r'[ \t]*(?:"([^"\n]*)"|([A-Za-z_][\w-]*))')
-_HEREDOC = re.compile(r"<<[-~]?([A-Za-z_]\w*)[^\n]*\n")
-_CALL = re.compile(r"([a-z]+)\((.*)\)\Z", re.DOTALL)
+_NAME = regex(r"[A-Za-z_][\w-]*")
+_SKIP = regex(r"(?:[ \t\r\n]+|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/)+")
+_LABEL = regex(r'[ \t]*(?:"([^"\n]*)"|([A-Za-z_][\w-]*))')
+_HEREDOC = regex(r"<<[-~]?([A-Za-z_]\w*)[^\n]*\n")
+_CALL = regex(r"([a-z]+)\((.*)\)\Z", re.DOTALL)
 
 
 class Block(NamedTuple):

@@ -10,15 +10,16 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from lintimg.context.files import ContextFile
+from lintimg.lazy import regex
 
 Role = Literal["manifest", "lock", "configuration"]
 
 _DATA = os.path.join(os.path.dirname(__file__), "data", "names.json")  # noqa: PTH118, PTH120 - pathlib costs start-up time
-_REQUIREMENTS = re.compile(
+_REQUIREMENTS = regex(
     r"(?:^|/)(?:[^/]*requirements?[^/]*\.(?:txt|in)|requirements/[^/]+\.(?:txt|in)|constraints[^/]*\.txt)\Z",
     re.IGNORECASE,
 )
-_DOCKERFILE = re.compile(r"(?i)(?:dockerfile|containerfile)(?:[.-].*)?\Z|.*\.(?:dockerfile|dockerignore)\Z")
+_DOCKERFILE = regex(r"(?i)(?:dockerfile|containerfile)(?:[.-].*)?\Z|.*\.(?:dockerfile|dockerignore)\Z")
 
 
 @cache

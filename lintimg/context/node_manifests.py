@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from lintimg.context.dependency import Dependency, Lines, ManifestError, mapping, read_json, text_or_none
+from lintimg.lazy import regex
 
 Content = tuple[list[Dependency], list[str]]
 
@@ -21,8 +21,8 @@ _ELSEWHERE = (
     "gitlab:",
     "bitbucket:",
 )
-_SHORTHAND = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(?:#.*)?\Z")
-_PNPM = re.compile(r"  ['\"]?/?((?:@[^@/'\"]+/)?[^@/'\"()]+)[@/](\d[^'\":(_]*)[^:]*:\s*\Z")
+_SHORTHAND = regex(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+(?:#.*)?\Z")
+_PNPM = regex(r"  ['\"]?/?((?:@[^@/'\"]+/)?[^@/'\"()]+)[@/](\d[^'\":(_]*)[^:]*:\s*\Z")
 
 
 def reader(name: str) -> Callable[[str], Content] | None:

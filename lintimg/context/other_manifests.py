@@ -6,15 +6,16 @@ import re
 from collections.abc import Callable
 
 from lintimg.context.dependency import Dependency, Lines, mapping, read_json, read_toml, text_or_none
+from lintimg.lazy import regex
 
 Content = tuple[list[Dependency], list[str]]
 
-_GEM = re.compile(r"""\s*gem[ (]\s*["']([\w.-]+)["']((?:\s*,\s*["'][^"']*["'])*)(.*)""")
-_BLOCK = re.compile(r"\bdo\b(?:\s*\|[^|]*\|)?\s*\Z|^\s*(?:if|unless|case|begin|def)\b")
-_GEMSPEC = re.compile(
+_GEM = regex(r"""\s*gem[ (]\s*["']([\w.-]+)["']((?:\s*,\s*["'][^"']*["'])*)(.*)""")
+_BLOCK = regex(r"\bdo\b(?:\s*\|[^|]*\|)?\s*\Z|^\s*(?:if|unless|case|begin|def)\b")
+_GEMSPEC = regex(
     r"""\.add_((?:runtime_|development_)?)dependency[ (]\s*["']([\w.-]+)["'](?:\s*,\s*["']([^"']*)["'])?"""
 )
-_PLACE = re.compile(
+_PLACE = regex(
     r"""(?:\b(?:git|github|path|source):\s*|:(?:git|github|path|source)\s*=>\s*)["']([^"']+)["']"""
 )
 _DEVELOPMENT = ("development", "test", "dev", "ci", "lint")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from lintimg.context.names import is_dockerfile
+from lintimg.lazy import regex
 
-_VARIABLE = re.compile(r"\$\{|\$[A-Za-z_(]|<%|\{\{")
+_VARIABLE = regex(r"\$\{|\$[A-Za-z_(]|<%|\{\{")
 _ARCHITECTURES = {
     "x86_64": "x86_64",
     "x86-64": "x86_64",

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from lintimg.context.deployment import Deployment
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 
 _YAML = ("sam", "serverless", "compose")
-_VALUE = re.compile(r"[\w./:-]+")
-_ITEM = re.compile(r"\s*-\s+")
+_VALUE = regex(r"[\w./:-]+")
+_ITEM = regex(r"\s*-\s+")
 _AROUND_CALL = (12, 40)
 """A CDK call's options stand in the call around it: so many lines before and behind are looked at."""
 

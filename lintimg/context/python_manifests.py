@@ -17,11 +17,12 @@ from lintimg.context.dependency import (
     text_or_none,
 )
 from lintimg.context.requirements import normalised, read_requirements, requirement
+from lintimg.lazy import regex
 
 Content = tuple[list[Dependency], list[str]]
 
 _TOML_LIMIT = 256_000
-_LOCAL = re.compile(r"source = \{ ?(?:virtual|editable|directory) = ")
+_LOCAL = regex(r"source = \{ ?(?:virtual|editable|directory) = ")
 
 
 def reader(name: str) -> Callable[[str], Content] | None:

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 
 from lintimg.context.dependency import Dependency
+from lintimg.lazy import regex
 
-_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_ELSEWHERE = re.compile(
+_NAME = regex(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*")
+_COMMENT = regex(r"(?:^|\s)#.*$")
+_ELSEWHERE = regex(
     r"""^\(?\s*(?:sys_platform|platform_system|os_name)\s*==\s*["'](?:win32|darwin|cygwin|Windows|Darwin|nt)["']\s*\)?$"""
     r"""|^\(?\s*(?:sys_platform|platform_system)\s*!=\s*["'](?:linux|Linux)["']\s*\)?$"""
 )
-_WHEEL = re.compile(r"([A-Za-z0-9._]+)-([^-/]+)(?:-[^-/]+){3,4}\.whl\Z")
-_SOURCE_ARCHIVE = re.compile(r"([A-Za-z0-9._-]+?)-(\d[^-/]*)\.(?:tar\.gz|zip|tar\.bz2)\Z")
-_OPTION = re.compile(r"(--[A-Za-z][\w-]*)(?:[=\s]+(.*))?\Z|(-[A-Za-z])\s*(.*)\Z", re.DOTALL)
+_WHEEL = regex(r"([A-Za-z0-9._]+)-([^-/]+)(?:-[^-/]+){3,4}\.whl\Z")
+_SOURCE_ARCHIVE = regex(r"([A-Za-z0-9._-]+?)-(\d[^-/]*)\.(?:tar\.gz|zip|tar\.bz2)\Z")
+_OPTION = regex(r"(--[A-Za-z][\w-]*)(?:[=\s]+(.*))?\Z|(-[A-Za-z])\s*(.*)\Z", re.DOTALL)
 _LONG = {
     "-r": "-r",
     "--requirement": "-r",

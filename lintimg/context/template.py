@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lintimg.context.dependency import Lines
+from lintimg.lazy import regex
 
 _LIMIT = 128_000
 _DEEPEST = 60
 _SECTIONS = ("Parameters", "Globals", "Resources")
-_REFERENCE = re.compile(r"\$\{(!?)([^{}]*)\}")
+_REFERENCE = regex(r"\$\{(!?)([^{}]*)\}")
 
 
 class Unresolved(NamedTuple):

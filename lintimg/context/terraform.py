@@ -9,8 +9,9 @@ from typing import NamedTuple
 from lintimg.context.deployment import Deployment
 from lintimg.context.hcl import Block, read_blocks, value
 from lintimg.context.placement import SourceFile, architecture, arguments, number, placed, resolve, words
+from lintimg.lazy import regex
 
-_BUILT = re.compile(r"\b(module|docker_image|docker_registry_image)\.([A-Za-z_][\w-]*)")
+_BUILT = regex(r"\b(module|docker_image|docker_registry_image)\.([A-Za-z_][\w-]*)")
 
 
 class _Image(NamedTuple):

@@ -6,19 +6,20 @@ import re
 from collections.abc import Callable, Iterator
 
 from lintimg.context.dependency import Dependency, Lines, mapping, read_toml, text_or_none
+from lintimg.lazy import regex
 
 Content = tuple[list[Dependency], list[str]]
 
-_ELEMENT = re.compile(r"<([A-Za-z][\w.-]*)>([^<>]*)</\1>")
-_PACKAGE = re.compile(r"<(PackageReference|PackageVersion|ProjectReference|package)\b([^<>]*)>")
-_ATTRIBUTE = re.compile(r"""([A-Za-z]+)\s{0,20}=\s{0,20}(?:"([^"<>]*)"|'([^'<>]*)')""")
-_VARIABLE = re.compile(r"\$\{([^{}]+)\}")
-_CONFIGURATION = re.compile(
+_ELEMENT = regex(r"<([A-Za-z][\w.-]*)>([^<>]*)</\1>")
+_PACKAGE = regex(r"<(PackageReference|PackageVersion|ProjectReference|package)\b([^<>]*)>")
+_ATTRIBUTE = regex(r"""([A-Za-z]+)\s{0,20}=\s{0,20}(?:"([^"<>]*)"|'([^'<>]*)')""")
+_VARIABLE = regex(r"\$\{([^{}]+)\}")
+_CONFIGURATION = regex(
     r"(?m)^[ \t]*([A-Za-z]*(?:[iI]mplementation|[aA]pi|[cC]ompile|[rR]untime|[cC]ompileOnly|[rR]untimeOnly"
     r"|[dD]evelopmentOnly|[aA]nnotationProcessor|kapt|ksp))\b[ \t]*\(?[ \t]*([^\n]*)$"
 )
-_COORDINATES = re.compile(r"""["']([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+)(?::([^"'@:]+))?""")
-_NAMED = re.compile(r"""\b(group|name|version)\s{0,8}[:=]\s{0,8}["']([^"']*)["']""")
+_COORDINATES = regex(r"""["']([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+)(?::([^"'@:]+))?""")
+_NAMED = regex(r"""\b(group|name|version)\s{0,8}[:=]\s{0,8}["']([^"']*)["']""")
 _NOT_SHIPPED = ("test", "compileonly", "annotationprocessor", "kapt", "ksp", "developmentonly", "androidtest")
 
 

@@ -14,15 +14,16 @@ from lintimg.dockerfile.document import LogicalText, Word
 from lintimg.dockerfile.flags import character_offsets
 from lintimg.dockerfile.lines import part
 from lintimg.dockerfile.quoting import quoted, without_surrogates
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 
-_SPLIT = re.compile(r"[\t\v\f\r ]+")
-_WORD = re.compile(r"[^\t\v\f\r ]+")
-_FIRST_WORD = re.compile(r"([^\t\n\v\f\r ]+)[\t\n\v\f\r ]*")
-_SIMPLE_JSON = re.compile(
+_SPLIT = regex(r"[\t\v\f\r ]+")
+_WORD = regex(r"[^\t\v\f\r ]+")
+_FIRST_WORD = regex(r"([^\t\n\v\f\r ]+)[\t\n\v\f\r ]*")
+_SIMPLE_JSON = regex(
     r'\[[\t\n\r ]*(?:"[^"\\\x00-\x1f]*+"[\t\n\r ]*+(?:,[\t\n\r ]*+"[^"\\\x00-\x1f]*+"[\t\n\r ]*+)*+)?\]\Z'
 )
-_JSON_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"')
+_JSON_STRING = regex(r'"((?:[^"\\]++|\\.)*+)"')
 
 
 def _shell_like(escape: str) -> re.Pattern[str]:

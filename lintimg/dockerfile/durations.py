@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lintimg.lazy import regex
+
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _UNITS = {
     "ns": 1,
@@ -15,7 +17,7 @@ _UNITS = {
     "m": 60 * 10**9,
     "h": 3600 * 10**9,
 }
-_PART = re.compile(rf"({_NUMBER})([^0-9.]*)")
+_PART = regex(rf"({_NUMBER})([^0-9.]*)")
 _MILLISECOND = 10**6
 _LONGEST = 2**63 - 1
 _MOST_RETRIES = 2**31 - 1

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from lintimg.dockerfile.pattern import PatternError, replaced, without_prefix, without_suffix
+from lintimg.lazy import regex
 
 LONGEST_VALUE = 8_192
 """Characters; what grows beyond by substitution counts as not known, lest a file that doubles a value fills the memory."""
 
 _DEPTH_LIMIT = 100
-_PLAIN = re.compile(r"[^'\"$\\`]*\Z")
-_NAME = re.compile(r"\d+|[@*#?\-$!]|\w+")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)|(\w+))")
+_PLAIN = regex(r"[^'\"$\\`]*\Z")
+_NAME = regex(r"\d+|[@*#?\-$!]|\w+")
+_VARIABLE = regex(r"\$(?:\{(\w+)|(\w+))")
 
 
 class ExpansionError(ValueError):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import Heredoc, LogicalText, SyntaxProblem
 from lintimg.dockerfile.expand import ExpansionError
 from lintimg.dockerfile.heredoc_words import raw_words
 from lintimg.dockerfile.lines import LineReader
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 
 CARRIERS = frozenset(("RUN", "COPY", "ADD"))
 
-_HEREDOC = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)\Z")
+_HEREDOC = regex(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)\Z")
 
 
 class HeredocStart(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from lintimg.dockerfile.arguments import FORMS, ArgumentError, Arguments, ignored
 from lintimg.dockerfile.blanks import BLANKS
 from lintimg.dockerfile.document import (
@@ -21,11 +19,12 @@ from lintimg.dockerfile.heredoc import CARRIERS, opened_heredocs, read_heredocs
 from lintimg.dockerfile.lines import LineReader, LogicalLine, part
 from lintimg.dockerfile.template import find_template
 from lintimg.dockerfile.validate import instruction_problems, structure_problems, unknown_instruction
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 
 # Raw bytes 85 and A0 count as blanks before the flags, where BuildKit looks at bytes.
-_KEYWORD = re.compile("([^\t\v\f\r ]*)(?:[\t\v\f\r ][\t\n\v\f\r \udc85\udca0]*)?")
+_KEYWORD = regex("([^\t\v\f\r ]*)(?:[\t\v\f\r ][\t\n\v\f\r \udc85\udca0]*)?")
 _ZERO = (0,)
 _NOTHING = Arguments((), json=False)
 

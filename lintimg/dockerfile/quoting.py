@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from lintimg.lazy import regex
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regex("[\ud800-\udfff]")
 _SHOWN = 80
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.quoting import quoted, shortened
 from lintimg.dockerfile.variables import Scope, Unknown, Variables
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")
@@ -48,7 +48,7 @@ _NO_FROM = Instruction(
     None,
 )
 """What stands for the FROM of a file that has none; no other instruction has a negative number."""
-_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\")
+_WINDOWS = regex(r"[A-Za-z]:[\\/]|\\")
 _LONGEST_PATH = 4_096
 
 

@@ -7,16 +7,16 @@ only where nothing but a template can hold them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from lintimg.dockerfile.document import Instruction
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 
-_MARKER = re.compile(r"(?<!\$)\{\{|\{%|<%")
-_AT_START = re.compile(r"\{\{|\{%|\{#|<%")
-_VALUE = re.compile(r"\{\{(?!\.)|\{%|<%")
-_CONTROL_LINE = re.compile(r"[ \t]*(\{\{|\{%|<%)[^\n'\"]*(?:\}\}|%\}|%>)[ \t\r]*\Z")
+_MARKER = regex(r"(?<!\$)\{\{|\{%|<%")
+_AT_START = regex(r"\{\{|\{%|\{#|<%")
+_VALUE = regex(r"\{\{(?!\.)|\{%|<%")
+_CONTROL_LINE = regex(r"[ \t]*(\{\{|\{%|<%)[^\n'\"]*(?:\}\}|%\}|%>)[ \t\r]*\Z")
 
 _ANYWHERE = frozenset(("ADD", "COPY", "EXPOSE", "FROM", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
 """Instructions whose arguments are names, paths and numbers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lintimg.dockerfile.document import Flag, Instruction, SyntaxProblem
@@ -11,9 +10,10 @@ from lintimg.dockerfile.heredoc import is_heredoc
 from lintimg.dockerfile.mounts import MountError, split_fields
 from lintimg.dockerfile.quoting import quoted, shortened
 from lintimg.dockerfile.vocabulary import FlagKind, nearest, vocabulary
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*\Z")
+_STAGE_NAME = regex(r"[a-z][a-z0-9\-_.]*\Z")
 Problems = Iterator[SyntaxProblem]
 
 

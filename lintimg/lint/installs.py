@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +11,7 @@ from lintimg.aws.tables import table
 from lintimg.context.manifests import Dependency, ManifestFile, is_lock
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.mounts import read_mounts
+from lintimg.lazy import regex
 from lintimg.lint.image_files import absolute, expanded
 from lintimg.shell.packages import Operation
 
@@ -31,11 +31,11 @@ _ECOSYSTEMS = {
     "microdnf": "apt",
     "yum": "apt",
 }
-_CPU_TORCH = re.compile(r"\+cpu\b|/whl/(?:nightly/)?cpu\b|torch-backend[= ]cpu\b")
-_PRODUCTION = re.compile(
+_CPU_TORCH = regex(r"\+cpu\b|/whl/(?:nightly/)?cpu\b|torch-backend[= ]cpu\b")
+_PRODUCTION = regex(
     r"--(?:production|prod|no-dev|no-default-groups|omit=dev|only=prod(?:uction)?|only=main|without=dev)\b(?!=false)|^-P$"
 )
-_EXTRAS = re.compile(r"\[([^\]]*)\]")
+_EXTRAS = regex(r"\[([^\]]*)\]")
 _MAX_MANIFESTS = 8
 """A byte over what is read of a manifest and of a lock file, so that a longer one is told from a whole one."""
 

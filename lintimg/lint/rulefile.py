@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from lintimg.lazy import regex
 from lintimg.lint.match import MatchError, validate_match
 from lintimg.lint.rule import Equivalent, Rule, RuleText
 from lintimg.model.finding import KINDS, SEVERITIES, Kind
 
 FAMILIES = ("file", "base", "contract", "cache", "size", "security", "correctness", "shell", "image")
 _SIZE_LIMIT = 256_000
-_CODE = re.compile(r"[A-Z]{2,8}\d{3,4}\Z")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_CODE = regex(r"[A-Z]{2,8}\d{3,4}\Z")
+_NAME = regex(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "code": str,

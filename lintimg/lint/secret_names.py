@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os.path
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from lintimg.dockerfile.document import Dockerfile, Instruction, Word
+from lintimg.lazy import regex
 
 _DATA = os.path.join(os.path.dirname(__file__), "data", "secret_names.json")  # noqa: PTH118, PTH120 - see checks/tables
-_PARTS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+_PARTS = regex(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 
 Strength = Literal["cloud", "strong", "weak"]
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import Comment, Dockerfile, Instruction
+from lintimg.lazy import regex
 from lintimg.lint.rule import HitEdit
 from lintimg.model.span import Span
 
-_PRAGMA = re.compile(
+_PRAGMA = regex(
     r"lintimg\s*:\s*(?P<verb>[a-z-]+)\s*(?:=\s*(?P<value>\S+)|\[(?P<codes>[^\]]*)\])?\s*(?P<reason>.*)",
     re.IGNORECASE,
 )

@@ -10,24 +10,25 @@ from lintimg.aws.images import aws_base, is_build_image, is_microvm, origin, pur
 from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Step
 from lintimg.dockerfile.copy import read_copy
+from lintimg.lazy import regex
 from lintimg.model.finding import KINDS, Kind
 from lintimg.model.span import Span
 
-_CLIENTS = re.compile(
+_CLIENTS = regex(
     r"awslambdaric|aws-lambda-ric|aws_lambda_ric|aws-lambda-java-runtime-interface-client"
     r"|AWSLambda\b|Amazon\.Lambda\.RuntimeSupport|lambda_runtime\b",
 )
-_EMULATOR = re.compile(r"aws-lambda-rie|aws-lambda-runtime-interface-emulator")
-_ADAPTER = re.compile(r"aws-lambda-(web-)?adapter|/lambda-adapter\b")
-_TASK_ROOT = re.compile(r"\bLAMBDA_TASK_ROOT\b|\bLAMBDA_RUNTIME_DIR\b")
-_HANDLER = re.compile(r"[A-Za-z_@][\w@/-]*(\.[A-Za-z_$][\w$-]*)+(::[\w.]+)*\Z|[\w.+]+::[\w.:+`<>]+\Z")
+_EMULATOR = regex(r"aws-lambda-rie|aws-lambda-runtime-interface-emulator")
+_ADAPTER = regex(r"aws-lambda-(web-)?adapter|/lambda-adapter\b")
+_TASK_ROOT = regex(r"\bLAMBDA_TASK_ROOT\b|\bLAMBDA_RUNTIME_DIR\b")
+_HANDLER = regex(r"[A-Za-z_@][\w@/-]*(\.[A-Za-z_$][\w$-]*)+(::[\w.]+)*\Z|[\w.+]+::[\w.:+`<>]+\Z")
 _FILE_ENDINGS = frozenset(
     "a amd64 app arm64 bash bat bin cfg cjs class cmd cnf com conf cts db dev dll elf env exe go gz html ini io ipynb jar js json jsx linux log lua md mjs mts net nf org out pex php pid pl properties ps1 py pyz r R rackup rb rs ru run service sh so socket sql tar toml ts tsx txt war wsgi x86 xml yaml yml zip".split()  # noqa: SIM905 - readable as one line of words
 )
-_ASSET = re.compile(r"(?:^|[\s=])(/asset(?:-output)?)(?:/|\s|$)")
+_ASSET = regex(r"(?:^|[\s=])(/asset(?:-output)?)(?:/|\s|$)")
 
 
-_INSTALLED_ASSET = re.compile(r"(?:-t|--target|--prefix|-d|-o)[\s=]+(/asset(?:-output)?)(?:/|\s|$)")
+_INSTALLED_ASSET = regex(r"(?:-t|--target|--prefix|-d|-o)[\s=]+(/asset(?:-output)?)(?:/|\s|$)")
 
 
 class Evidence(NamedTuple):

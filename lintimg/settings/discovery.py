@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lintimg.lazy import regex
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_NAME = re.compile(
+_NAME = regex(
     r"(?:[^/]+\.)?(?:dockerfile(?:[.\-_][^/]*)?|containerfile[^/]*)\Z",
     re.IGNORECASE,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from lintimg.lazy import regex
 from lintimg.shell.script import ShellWord
 
-_SEQUENCE = re.compile(r"(-?\d{1,4})\.\.(-?\d{1,4})$")
+_SEQUENCE = regex(r"(-?\d{1,4})\.\.(-?\d{1,4})$")
 _LIMIT = 256
 _LONGEST = 4096
 

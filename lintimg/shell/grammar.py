@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 
 from lintimg.dockerfile.document import LogicalText
+from lintimg.lazy import regex
 from lintimg.shell.script import Separator, ShellWord
 from lintimg.shell.simple import SimpleParser, unexpected
 from lintimg.shell.syntax import Arm, Compound, Item, Items, Node, ShellSyntaxError, Simple
 
 _END = r"(?=[ \t\r\n;&|<>()]|\Z)"
-_KEYWORD = re.compile(
+_KEYWORD = regex(
     r"(if|then|elif|else|fi|for|while|until|do|done|case|esac|select|function|coproc|time|\[\[|\{|\}|!)"
     + _END
 )
 _KEYWORD_STARTS = frozenset("itefwudcs[{}!")
 _CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
-_OPERATOR = re.compile(r"(&&|\|\||;;&|;;|;&|[;&\n])(?:[ \t\r]|\\\r?\n)*+")
+_OPERATOR = regex(r"(&&|\|\||;;&|;;|;&|[;&\n])(?:[ \t\r]|\\\r?\n)*+")
 _SEPARATORS: dict[str, Separator] = {"&&": "&&", "||": "||", ";": ";", "&": "&", "\n": "\n"}
-_PIPE = re.compile(r"\|&|\|(?!\|)")
-_IN = re.compile(rf"in{_END}")
-_PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
-_NAME = re.compile(r"[^ \t\r\n;&|<>()$`'\"\\]++")
-_TEST_OPERATOR = re.compile(r"&&|\|\||[()<>]")
+_PIPE = regex(r"\|&|\|(?!\|)")
+_IN = regex(rf"in{_END}")
+_PARENTHESES = regex(r"[ \t]*\([ \t]*\)")
+_NAME = regex(r"[^ \t\r\n;&|<>()$`'\"\\]++")
+_TEST_OPERATOR = regex(r"&&|\|\||[()<>]")
 _new = tuple.__new__
-_ARM_END = re.compile(r";;&|;;|;&")
+_ARM_END = regex(r";;&|;;|;&")
 
 
 def parse_script(logical: LogicalText) -> Items:

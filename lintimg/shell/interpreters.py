@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from lintimg.lazy import regex
+
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"(?:python|pypy|perl|ruby|node|nodejs|php|lua|tclsh|groovy|Rscript|pwsh|powershell|deno|bun)[\d.]*$"
 )
-_SHEBANG = re.compile(r"#![ \t]*(\S+)[ \t]*([^\r\n]*)")
+_SHEBANG = regex(r"#![ \t]*(\S+)[ \t]*([^\r\n]*)")
 
 _LETTERS = {
     "a": "allexport",

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from lintimg.dockerfile.document import LogicalText
 from lintimg.dockerfile.lines import part
+from lintimg.lazy import regex
 from lintimg.shell.script import ShellWord
 
-_ESCAPE = re.compile(r"\\(\r?\n|.)", re.DOTALL)
-_QUOTED = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(\r?\n|.)|[^'\"\\]+", re.DOTALL)
-_JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_JSON_PIECE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\.|[^\\]+", re.DOTALL)
+_ESCAPE = regex(r"\\(\r?\n|.)", re.DOTALL)
+_QUOTED = regex(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(\r?\n|.)|[^'\"\\]+", re.DOTALL)
+_JSON_STRING = regex(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_JSON_PIECE = regex(r"(?:\\u[0-9A-Fa-f]{4})+|\\.|[^\\]+", re.DOTALL)
 _IN_DOUBLE = '"\\$`\n\r\n'
 
 

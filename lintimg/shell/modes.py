@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_OCTAL = re.compile(r"[0-7]{1,5}\Z")
-_CLAUSE = re.compile(r"([ugoa]*)((?:[-+=][rwxXst]*)+)\Z")
-_CHANGE = re.compile(r"([-+=])([rwxXst]*)")
+from lintimg.lazy import regex
+
+_OCTAL = regex(r"[0-7]{1,5}\Z")
+_CLAUSE = regex(r"([ugoa]*)((?:[-+=][rwxXst]*)+)\Z")
+_CHANGE = regex(r"([-+=])([rwxXst]*)")
 _SETUID = 0o6000
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 from lintimg.shell.managers import Manager, Verb
 from lintimg.shell.script import ShellWord
 
-_CLUSTER = re.compile(r"([A-Za-z])\1*")
-_SLASH_OPTION = re.compile(r"/[A-Za-z]+:")
-_SELECTOR = re.compile(r"\+|_[\d.]+_$")
+_CLUSTER = regex(r"([A-Za-z])\1*")
+_SLASH_OPTION = regex(r"/[A-Za-z]+:")
+_SELECTOR = regex(r"\+|_[\d.]+_$")
 
 
 class Call(NamedTuple):

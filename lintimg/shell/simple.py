@@ -6,25 +6,24 @@ import re
 from typing import NamedTuple
 
 from lintimg.dockerfile.document import LogicalText
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 from lintimg.shell.script import Assignment, Redirect, ShellWord
 from lintimg.shell.syntax import HereDocument, Items, ShellSyntaxError, Simple
 from lintimg.shell.words import PLAIN, WordParser
 
-BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*+)?")
+BLANKS = regex(r"(?:[ \t\r]|\\\r?\n)*+(?:#[^\n]*+)?")
 """Blanks and a comment; only to be used where a word may start."""
 
-_LINES = re.compile(r"(?:[ \t\r\n]++|\\\r?\n|#[^\n]*+)*+")
+_LINES = regex(r"(?:[ \t\r\n]++|\\\r?\n|#[^\n]*+)*+")
 # The most frequent word by far: nothing but plain characters up to a blank or an operator.
-_PLAIN_WORD = re.compile(rf"((?!#){PLAIN}++)(?=[ \t\r\n;&|)]|\Z)(?:[ \t\r]|\\\r?\n)*+")
-_PLAIN_WORDS = re.compile(rf"(?:(?!#){PLAIN}++(?=[ \t\r\n;&|)]|\Z)(?:[ \t\r]|\\\r?\n)*+)++")
-_SPACE = re.compile(r"(?:[ \t\r]|\\\r?\n)*+")
-_find_plain = re.compile(rf"{PLAIN}++").findall
-_REDIRECT = re.compile(
-    r"([0-9]*+|\{[A-Za-z_]\w*\})(<<<|<<-?|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())", re.ASCII
-)
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]\n]*\])?\+?=", re.ASCII)
-_EXPANDING = re.compile(r"[^\\$`]*+(?:\\.[^\\$`]*+)*+", re.DOTALL)
+_PLAIN_WORD = regex(rf"((?!#){PLAIN}++)(?=[ \t\r\n;&|)]|\Z)(?:[ \t\r]|\\\r?\n)*+")
+_PLAIN_WORDS = regex(rf"(?:(?!#){PLAIN}++(?=[ \t\r\n;&|)]|\Z)(?:[ \t\r]|\\\r?\n)*+)++")
+_SPACE = regex(r"(?:[ \t\r]|\\\r?\n)*+")
+_find_plain = regex(rf"{PLAIN}++").findall
+_REDIRECT = regex(r"([0-9]*+|\{[A-Za-z_]\w*\})(<<<|<<-?|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())", re.ASCII)
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)(?:\[[^\]\n]*\])?\+?=", re.ASCII)
+_EXPANDING = regex(r"[^\\$`]*+(?:\\.[^\\$`]*+)*+", re.DOTALL)
 _DECLARING = frozenset(("declare", "typeset", "local", "export", "readonly"))
 _new = tuple.__new__
 

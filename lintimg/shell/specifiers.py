@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lintimg.lazy import regex
 from lintimg.shell.braces import expand_braces
 from lintimg.shell.managers import Syntax, syntax
 from lintimg.shell.packages import PackageArgument, PackageKind
 from lintimg.shell.script import ShellWord
 
 # Four words in five: a name alone, whatever the ecosystem.
-_NAME = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z_]\w*)*\Z", re.ASCII)
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_VCS = re.compile(r"(?:git|hg|svn|bzr)(?:\+|://|@)|(?:github|gitlab|bitbucket|gist):|.*\.git(?:[@#].*)?$")
-_REFERENCE = re.compile(
+_NAME = regex(r"[A-Za-z0-9_]+(?:-[A-Za-z_]\w*)*\Z", re.ASCII)
+_URL = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_VCS = regex(r"(?:git|hg|svn|bzr)(?:\+|://|@)|(?:github|gitlab|bitbucket|gist):|.*\.git(?:[@#].*)?$")
+_REFERENCE = regex(
     r"(?:[@#](?:semver:)?)(?:[\w./-]*v?\d+(?:\.\d+)+[\w.+-]*|[0-9a-f]{7,40}|[^@#]*\$.*)(?:[#&].*)?$"
 )
-_EGG = re.compile(r"[#&]egg=([\w.-]+)")
-_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*)-\d[^-]*-.*\.whl(?:[#?].*)?$")
-_VERSIONED = re.compile(r"[-_/v]\d+\.\d+[\w.]*|[#&](?:sha256|sha512|md5)=|\$")
+_EGG = regex(r"[#&]egg=([\w.-]+)")
+_WHEEL = regex(r"([A-Za-z0-9][\w.]*)-\d[^-]*-.*\.whl(?:[#?].*)?$")
+_VERSIONED = regex(r"[-_/v]\d+\.\d+[\w.]*|[#&](?:sha256|sha512|md5)=|\$")
 _PATHS = ("./", "../", "/", "~", "file:")
 
 

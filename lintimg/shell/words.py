@@ -6,6 +6,7 @@ import re
 
 from lintimg.dockerfile.document import LogicalText
 from lintimg.dockerfile.lines import part
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 from lintimg.shell.logical import unescaped
 from lintimg.shell.script import ShellWord
@@ -14,21 +15,21 @@ from lintimg.shell.syntax import DEPTH_LIMIT, Items, NestingError, ShellSyntaxEr
 PLAIN = r"[^ \t\r\n;&|<>()$`'\"\\]"
 """Characters that mean themselves in the middle of a word."""
 
-_PLAIN = re.compile(f"{PLAIN}++")
+_PLAIN = regex(f"{PLAIN}++")
 # Words that are one quoted string, or one variable, as a whole.
-_WHOLE = re.compile(
+_WHOLE = regex(
     r"(?:'([^']*+)'|\"([^\"\\$`]*+)\"|(\"?)\$(?:([A-Za-z_][A-Za-z0-9_]*+)|\{([A-Za-z_][A-Za-z0-9_]*+)\})\3)"
     r"(?=[ \t\r\n;&|)]|\Z)"
 )
-_IN_DOUBLE = re.compile(r'[^"\\$`]++')
-_IN_BRACES = re.compile(r"[^}\\'\"$`]++")
-_IN_ARITHMETIC = re.compile(r"[^()\\\"$`]++")
-_BACKQUOTED = re.compile(r"(?:[^`\\]|\\.)*+", re.DOTALL)
-_ANSI_C = re.compile(r"(?:[^'\\]|\\.)*+", re.DOTALL)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_PARAMETER = re.compile(r"[!#]?([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[[^\]}'\"$`\\]*\])?")
-_ESCAPE = re.compile(r"\\(\r?\n|.)", re.DOTALL)
-_ANSI_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})|(.))", re.DOTALL)
+_IN_DOUBLE = regex(r'[^"\\$`]++')
+_IN_BRACES = regex(r"[^}\\'\"$`]++")
+_IN_ARITHMETIC = regex(r"[^()\\\"$`]++")
+_BACKQUOTED = regex(r"(?:[^`\\]|\\.)*+", re.DOTALL)
+_ANSI_C = regex(r"(?:[^'\\]|\\.)*+", re.DOTALL)
+_VARIABLE = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_PARAMETER = regex(r"[!#]?([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[[^\]}'\"$`\\]*\])?")
+_ESCAPE = regex(r"\\(\r?\n|.)", re.DOTALL)
+_ANSI_ESCAPE = regex(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})|(.))", re.DOTALL)
 _ANSI_CHARACTERS = {
     "a": "\a",
     "b": "\b",

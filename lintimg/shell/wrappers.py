@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lintimg.lazy import regex
 from lintimg.model.span import Span
 from lintimg.shell.script import Assignment, ShellWord
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=", re.ASCII)
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)\+?=", re.ASCII)
 
 
 class _Wrapper(NamedTuple):
