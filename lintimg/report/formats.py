@@ -20,6 +20,7 @@ FORMATS = {
     "junit": "junit",
     "checkstyle": "checkstyle",
     "sonarqube": "sonarqube",
+    "markdown": "markdown",
 }
 """Format name to the module that writes it."""
 

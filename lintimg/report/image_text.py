@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, Suggestion, Waste
+from lintimg.report.image_phrases import known_bytes, shown_command, waste_text
 from lintimg.report.layout import display_width, wrap
+from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
 
 Paint = Callable[[str, str], str]
@@ -14,11 +16,6 @@ Paint = Callable[[str, str], str]
 _BAR = 12
 _MOST, _MOST_ITEMS, _MOST_PATHS = 10, 5, 3
 """Entries that a section shows, items of a category, and paths of a kind of waste."""
-_WASTE = {
-    "deleted": "deleted by {killer}",
-    "overwritten": "written again by {killer}",
-    "metadata-only": "copied by {killer} for a change of mode, owner or time",
-}
 
 
 def image_lines(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
@@ -85,13 +82,12 @@ def layers(image: ImageReport, width: int) -> Iterator[str]:
     lines = any(layer.dockerfile_line for layer in image.layers)
     rows = []
     for layer in image.layers:
-        count = _bytes(layer)
-        known = layer.bytes is not None or layer.compressed_bytes is not None
+        size = _bytes(layer)
         row = [
             str(layer.number),
-            size_text(count) if known else "?",
-            "█" * round(_BAR * count / largest) if largest else "",
-            f"{count * 100 / total:.0f}%" if total else "",
+            "?" if known_bytes(layer) is None else size_text(size),
+            "█" * round(_BAR * size / largest) if largest else "",
+            f"{size * 100 / total:.0f}%" if total else "",
             size_text(layer.wasted_bytes) if layer.wasted_bytes else "",
         ]
         if lines:
@@ -114,22 +110,15 @@ def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
     if found:
         yield paint("label", "Waste")
     for entry in hidden[:_MOST]:
-        killer = "a later layer" if entry.killed_by_layer is None else f"layer {entry.killed_by_layer}"
-        what = _WASTE.get(entry.kind, entry.kind).format(killer=killer)
-        where = "" if entry.layer is None else f" of layer {entry.layer}"
-        yield f"  {size_text(entry.bytes):>8}  {_files(entry.files)}{where} {what}"
+        yield f"  {size_text(entry.bytes):>8}  {waste_text(entry)}"
         yield from _paths(entry.paths, width)
     if hidden[_MOST:]:
         yield f"  {size_text(sum(entry.bytes for entry in hidden[_MOST:])):>8}  in {len(hidden) - _MOST} more"
     twice = [entry for entry in found if entry.kind == "duplicate"]
     if twice:
         total, files = sum(entry.bytes for entry in twice), sum(entry.files for entry in twice)
-        yield f"  {size_text(total):>8}  {_files(files)} with the content of another that is visible, too"
+        yield f"  {size_text(total):>8}  {count(files, 'file')} with the content of another that is visible, too"
         yield from _paths(tuple(f"{' = '.join(entry.paths[:2])}" for entry in twice), width)
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _paths(paths: tuple[str, ...], width: int) -> Iterator[str]:
@@ -160,24 +149,13 @@ def suggestions(found: tuple[Suggestion, ...], paint: Paint, width: int) -> Iter
 
 
 def _bytes(layer: ImageLayer) -> int:
-    return layer.bytes if layer.bytes is not None else layer.compressed_bytes or 0
+    return known_bytes(layer) or 0
 
 
 def _line(layer: ImageLayer) -> str:
     if layer.dockerfile_line is not None:
         return str(layer.dockerfile_line.line)
     return "base" if layer.from_base else ""
-
-
-def shown_command(text: str | None) -> str:
-    """The command as it was written, without what the builder put around it."""
-    command = " ".join(printable(text or "").split())
-    for front in ("/bin/sh -c #(nop) ", "/bin/sh -c "):
-        if command.startswith(front):
-            kind = "" if "nop" in front else "RUN "
-            command = kind + command.removeprefix(front).strip()
-            break
-    return command.removesuffix("# buildkit").rstrip()
 
 
 def cut(text: str, width: int) -> str:

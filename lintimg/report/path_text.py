@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintimg.model.image import PathHistory, PathStep, TreeNode
-from lintimg.report.image_text import Paint, cut, shown_command
+from lintimg.report.image_phrases import shown_command
+from lintimg.report.image_text import Paint, cut
+from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
 
 _NARROWEST_COMMAND = 20
@@ -34,18 +36,18 @@ def history_lines(history: PathHistory, paint: Paint, width: int) -> Iterator[st
 
 def _deeds(step: PathStep) -> Iterator[str]:
     if step.added_files:
-        yield f"brings {_files(step.added_files)}, {size_text(step.added_bytes)}"
+        yield f"brings {count(step.added_files, 'file')}, {size_text(step.added_bytes)}"
     if step.overwritten_files:
-        yield f"writes {_files(step.overwritten_files)} again"
+        yield f"writes {count(step.overwritten_files, 'file')} again"
     if step.deleted_files:
-        yield f"deletes {_files(step.deleted_files)}"
+        yield f"deletes {count(step.deleted_files, 'file')}"
     if step.hidden_bytes:
         yield f"{size_text(step.hidden_bytes)} are wasted by that"
 
 
 def tree_lines(node: TreeNode, paint: Paint) -> Iterator[str]:
     """The largest files and folders, each level indented."""
-    yield f"{paint('path', printable(node.path))}  {size_text(node.bytes)} in {_files(node.files)}"
+    yield f"{paint('path', printable(node.path))}  {size_text(node.bytes)} in {count(node.files, 'file')}"
     yield from _below(node, node.bytes, 0)
 
 
@@ -58,7 +60,3 @@ def _below(node: TreeNode, whole: int, depth: int) -> Iterator[str]:
         yield from _below(child, whole, depth + 1)
     if node.more and node.children:
         yield f"  {'':>8} {'':>4}  {'  ' * depth}and {node.more} more"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lintimg.model.finding import Finding, Problem
+from collections.abc import Sequence
+
+from lintimg.model.finding import SEVERITIES, Finding, Problem
 from lintimg.text import printable, size_text
 
 HOME = "https://github.com/lintimg/lintimg"
@@ -39,3 +41,18 @@ def first_paragraph(text: str) -> str:
 def cut(text: str, most: int) -> str:
     """`text`, or its beginning with an ellipsis, in at most `most` characters."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 file", "1,200 files"."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def counts_text(findings: Sequence[Finding]) -> str:
+    """How many of each severity, the worst first: "1 error, 2 warnings, 3 info"; empty for none."""
+    numbers = {severity: sum(each.severity == severity for each in findings) for severity in SEVERITIES}
+    return ", ".join(
+        f"{number} info" if severity == "info" else count(number, severity)
+        for severity, number in numbers.items()
+        if number
+    )

@@ -7,6 +7,7 @@ from itertools import groupby
 from lintimg.model.finding import SEVERITIES, Finding, ImageLocation
 from lintimg.model.report import FileReport, Report
 from lintimg.report.layout import display_width, excerpt, wrap
+from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
 
 _STYLES = {
@@ -143,9 +144,9 @@ class _Writer:
 
     def summary(self) -> None:
         report = self.report
-        checked = f"{_count(len(report.files), 'file')} checked"
+        checked = f"{count(len(report.files), 'file')} checked"
         if report.images:
-            read = f"{_count(len(report.images), 'image')} read"
+            read = f"{count(len(report.images), 'image')} read"
             checked = f"{checked}, {read}" if report.files else read
         if not report.files and any(problem.image for problem in report.errors):
             return
@@ -158,7 +159,7 @@ class _Writer:
             self.lines.append(f"{checked}.")
         if report.errors:
             self.lines.append(
-                f"{_count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
+                f"{count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
             )
         mends = _mends(report.findings)
         if mends:
@@ -172,7 +173,7 @@ class _Writer:
         for severity in SEVERITIES:
             number = sum(finding.severity == severity for finding in self.report.findings)
             if number:
-                text = f"{number} info" if severity == "info" else _count(number, severity)
+                text = f"{number} info" if severity == "info" else count(number, severity)
                 parts.append(self.paint(severity, text))
         return ", ".join(parts)
 
@@ -200,7 +201,3 @@ def _mends(findings: tuple[Finding, ...]) -> str:
         return f"--fix --unsafe-fixes mends {unsafe} of them." if unsafe else ""
     more = f", --fix --unsafe-fixes {unsafe} more" if unsafe else ""
     return f"--fix mends {safe} of them{more}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,38 @@
+"""What several formats say about a built image."""
+
+from __future__ import annotations
+
+from lintimg.model.image import ImageLayer, Waste
+from lintimg.report.phrases import count
+from lintimg.text import printable
+
+_WASTE = {
+    "deleted": "deleted by {killer}",
+    "overwritten": "written again by {killer}",
+    "metadata-only": "copied by {killer} for a change of mode, owner or time",
+    "duplicate": "with the same content",
+}
+
+
+def known_bytes(layer: ImageLayer) -> int | None:
+    """The layer's bytes, compressed where only these are known."""
+    return layer.bytes if layer.bytes is not None else layer.compressed_bytes
+
+
+def waste_text(entry: Waste) -> str:
+    """Which files are there for nothing, and why."""
+    killer = "a later layer" if entry.killed_by_layer is None else f"layer {entry.killed_by_layer}"
+    what = _WASTE.get(entry.kind, printable(entry.kind)).format(killer=killer)
+    where = "" if entry.layer is None else f" of layer {entry.layer}"
+    return f"{count(entry.files, 'file')}{where} {what}"
+
+
+def shown_command(text: str | None) -> str:
+    """The command as it was written, without what the builder put around it."""
+    command = " ".join(printable(text or "").split())
+    for front in ("/bin/sh -c #(nop) ", "/bin/sh -c "):
+        if command.startswith(front):
+            kind = "" if "nop" in front else "RUN "
+            command = kind + command.removeprefix(front).strip()
+            break
+    return command.removesuffix("# buildkit").rstrip()
