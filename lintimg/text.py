@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Position, Region, Span
 
 _BOM = "\ufeff"

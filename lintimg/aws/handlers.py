@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from lintimg.aws.tables import table
+from lintimg.lazy import NamedTuple
 
 
 class HandlerProblem(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lintimg.aws.names import canonical_name, is_private_ecr
 from lintimg.aws.runtimes import (
@@ -18,6 +18,7 @@ from lintimg.aws.runtimes import (
 )
 from lintimg.aws.tables import table
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import NamedTuple
 
 __all__ = [
     "AwsBase",

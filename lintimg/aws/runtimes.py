@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from lintimg.aws.tables import table
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 DeprecationState = Literal["current", "soon", "deprecated"]
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.aws.images import aws_base
 from lintimg.aws.names import canonical_name
 from lintimg.aws.tables import table
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import NamedTuple
 
 
 class PackageSize(NamedTuple):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.aws.images import aws_base
 from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.copy import is_remote, read_copy
 from lintimg.dockerfile.reference import parse_reference
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.image_files import expanded
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span

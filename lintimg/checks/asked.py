@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.aws.sizes import normalised_name
 from lintimg.checks.made import word_text
 from lintimg.context.manifests import Dependency
 from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
+from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import absolute, inside, steps_of
 from lintimg.lint.installs import installs
 from lintimg.lint.subject import ShippedRun, Subject

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from posixpath import basename, join, normpath, splitext
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lintimg.checks.made import word_text
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.dockerfile.document import Word
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.subject import Subject
 
 Role = Literal["source", "manifest", "other"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename
-from typing import NamedTuple
 
 from lintimg.checks.build_inputs import SourceCopy, is_whole_context, source_copy
 from lintimg.checks.install_inputs import copied_manifests, needs_sources
 from lintimg.checks.tables import table
 from lintimg.dockerfile.mounts import read_mounts
+from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.vocabulary import nearest
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.image_files import expanded, lineage
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject

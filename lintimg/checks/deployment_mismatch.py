@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from lintimg.aws.handlers import handler_form, handler_problem
 from lintimg.aws.limits import STORAGE_LEAST, STORAGE_MOST
@@ -13,6 +12,7 @@ from lintimg.checks.handlers import is_program_name
 from lintimg.context.deployment import Deployment
 from lintimg.context.infrastructure import read_source
 from lintimg.context.places import function_place, properties, setting_place
+from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import Subject
 from lintimg.lint.wording import listing

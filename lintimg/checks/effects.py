@@ -6,12 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from posixpath import join, normpath
-from typing import NamedTuple
 
 from lintimg.dockerfile.build import Environment, Step
 from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.dockerfile.mounts import Mount, read_mounts
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.subject import ShippedRun
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation

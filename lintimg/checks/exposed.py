@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.dockerfile.document import Word
 from lintimg.dockerfile.expand import ExpansionError, expand
+from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename, join
-from typing import NamedTuple
 
 from lintimg.checks.effects import Placed, absolute, located, option_value
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.dockerfile.document import Word
 from lintimg.dockerfile.expand import ExpansionError, expand
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.aws.sizes import PackageSize, normalised_name, package_size
 from lintimg.aws.tables import table
 from lintimg.checks.asked import dependency_span, kept_runs
 from lintimg.checks.effects import follows, variable
 from lintimg.context.names import is_lock
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size

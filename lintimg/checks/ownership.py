@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from lintimg.checks.effects import Placed, absolute, covers, placed_commands, removals
 from lintimg.checks.made import Made, copied, fetched
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size

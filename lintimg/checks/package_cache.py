@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.checks.effects import (
     Cleanings,
@@ -22,6 +22,7 @@ from lintimg.checks.effects import (
 )
 from lintimg.checks.package_cache_fix import cleaning_edits
 from lintimg.checks.tables import table
+from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size

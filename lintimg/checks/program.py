@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from posixpath import basename
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lintimg.checks.tables import table
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.subject import Subject
 from lintimg.lint.target import looks_like_handler
 

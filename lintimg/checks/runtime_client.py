@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import basename
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lintimg.aws.images import aws_base, purpose
 from lintimg.checks.bases import plain_language, without_digest
@@ -14,7 +14,7 @@ from lintimg.context.manifests import is_manifest
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.document import Word
+from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import expanded
 from lintimg.lint.subject import Subject
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _PLAIN = regex(r"[\w@%+=:,./ \t\"'-]+\Z")
 _ITEM = r"""(?:'[^']*'|"(?:[^"\\]|\\.)*"|[\u2018\u2019\u201c\u201d][^\u2018\u2019\u201c\u201d]*[\u2018\u2019\u201c\u201d]|[^\s'",\[\]]+)"""

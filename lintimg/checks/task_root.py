@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from posixpath import basename
-from typing import NamedTuple
 
 from lintimg.aws.handlers import wrapped_by
 from lintimg.checks.handlers import (
@@ -19,7 +18,7 @@ from lintimg.checks.settings_in_image import image_settings
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.dockerfile.document import Word
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.image_files import absolute, expanded, inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject

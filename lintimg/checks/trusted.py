@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.aws.images import aws_base
 from lintimg.aws.names import is_private_ecr
 from lintimg.checks.bases import is_trusted
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.reference import parse_reference
+from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span

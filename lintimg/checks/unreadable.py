@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename, dirname
-from typing import NamedTuple
 
 from lintimg.checks.effects import Placed, absolute, covers, located, placed_commands, removals
 from lintimg.checks.made import Made, copied, word_text
@@ -12,7 +11,7 @@ from lintimg.context.files import ContextFile
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
 from lintimg.dockerfile.expand import ExpansionError, expand
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import listing

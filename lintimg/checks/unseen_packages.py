@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import basename
-from typing import NamedTuple
 
 from lintimg.checks.effects import option_value
 from lintimg.checks.handlers import handler_language, inherited_arguments
@@ -13,7 +12,7 @@ from lintimg.checks.settings_in_image import image_settings
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.image_files import absolute, expanded, inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.dockerfile.document import Instruction, Word
 from lintimg.dockerfile.expand import variable_names
+from lintimg.lazy import NamedTuple
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 

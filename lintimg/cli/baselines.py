@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from lintimg.cli.options import UsageError
 from lintimg.cli.output import replace_file
+from lintimg.lazy import NamedTuple
 from lintimg.lint.baseline import BaselineError, Entry, read_baseline, split, write_baseline
 from lintimg.lint.engine import FileResult
 from lintimg.lint.selection import SYNTAX_ERROR

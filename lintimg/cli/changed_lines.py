@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from lintimg.cli.options import UsageError
+from lintimg.lazy import NamedTuple
 from lintimg.settings.configuration import shown
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")

@@ -7,7 +7,9 @@ errors and completion. `tests/cli/test_fast_lane.py` holds the two equal.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from lintimg.lazy import NamedTuple
 
 VALUES = {
     "--target": "target",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from lintimg.cli.output import replace_file
 from lintimg.cli.sources import LARGEST
+from lintimg.lazy import NamedTuple
 
 STREAM = "-"
 """Stands for standard input where other files have their path."""

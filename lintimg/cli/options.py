@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import Severity
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from lintimg.cli.options import UsageError, unknown
+from lintimg.lazy import NamedTuple
 from lintimg.text import printable
 
 _CHOICES = ("auto", "always", "never")

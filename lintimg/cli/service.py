@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintimg import __version__
 from lintimg.aws.tables import data_as_of
@@ -16,6 +16,7 @@ from lintimg.cli.progress import counted
 from lintimg.cli.sources import Source, Sources
 from lintimg.cli.surroundings import Surroundings
 from lintimg.context.deployment import deployed_arguments, deployed_stage
+from lintimg.lazy import NamedTuple
 from lintimg.lint.engine import FileResult, FileSettings, display_path, finding_order, lint_file
 from lintimg.lint.rule import Rule
 from lintimg.lint.selection import Choice, Selection, UnknownSelectorError, select

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from lintimg.cli.configurations import Configurations
 from lintimg.cli.options import CheckOptions, UsageError
+from lintimg.lazy import NamedTuple
 from lintimg.lint.selection import UnknownSelectorError, select
 from lintimg.settings.configuration import Loaded, place_of, relative_path, shown
 from lintimg.settings.globs import glob_matches

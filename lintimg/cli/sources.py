@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from lintimg.cli.configurations import Configurations
 from lintimg.cli.surroundings import Surroundings
+from lintimg.lazy import NamedTuple
 from lintimg.lint.engine import display_path
 from lintimg.model.finding import Problem
 

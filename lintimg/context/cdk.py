@@ -10,11 +10,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from lintimg.context.deployment import Deployment
 from lintimg.context.placement import SourceFile, architecture, placed, resolve
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _STRING = r""""(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\[\s\S])*+`"""
 _DOCUMENTATION = r'"""(?:[\s\S]*?"""|[\s\S]*)'

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintimg.context.deployment import Deployment
 from lintimg.context.placement import SourceFile, architecture, arguments, placed, resolve
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _KEY = regex(r"( *)(?:- +)?([A-Za-z0-9_.\"'-]+) *:(?: +(.*))?\Z")
 _LONGEST_SERVICE = 300

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _DEEPEST = 12
 _NAME = regex(r"[A-Za-z_][\w-]*")

@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from lintimg.context.deployment import Deployment
 from lintimg.context.names import is_dockerfile, names
 from lintimg.context.placement import SourceFile
+from lintimg.lazy import NamedTuple
 
 _MOST_ENTRIES = 20_000
 _MOST_FOLDERS = 3_000

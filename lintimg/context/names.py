@@ -7,10 +7,10 @@ import os.path
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from lintimg.context.files import ContextFile
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 Role = Literal["manifest", "lock", "configuration"]
 

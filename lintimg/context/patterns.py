@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+from lintimg.lazy import NamedTuple
 
 _SPECIAL = frozenset(".+()|{}$")
 _ANY_FOLDERS = "(.*/)?"

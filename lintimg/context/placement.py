@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from lintimg.context.names import is_dockerfile
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _VARIABLE = regex(r"\$\{|\$[A-Za-z_(]|<%|\{\{")
 _ARCHITECTURES = {

@@ -6,10 +6,10 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.context.dependency import Lines
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _LIMIT = 128_000
 _DEEPEST = 60

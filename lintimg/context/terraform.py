@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from lintimg.context.deployment import Deployment
 from lintimg.context.hcl import Block, read_blocks, value
 from lintimg.context.placement import SourceFile, architecture, arguments, number, placed, resolve, words
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _BUILT = regex(r"\b(module|docker_image|docker_registry_image)\.([A-Za-z_][\w-]*)")
 

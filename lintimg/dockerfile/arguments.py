@@ -7,14 +7,13 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lintimg.dockerfile.blanks import BLANKS, BYTE_BLANKS
 from lintimg.dockerfile.document import LogicalText, Word
 from lintimg.dockerfile.flags import character_offsets
 from lintimg.dockerfile.lines import part
 from lintimg.dockerfile.quoting import quoted, without_surrogates
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.model.span import Span
 
 _SPLIT = regex(r"[\t\v\f\r ]+")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from lintimg.dockerfile.document import Dockerfile, Instruction, Word
+from lintimg.lazy import NamedTuple
 
 Environment = Mapping[str, str | None]
 """Variables visible to an instruction; None for one whose value the text does not tell."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lintimg.dockerfile.document import Heredoc, Instruction, Word
 from lintimg.dockerfile.heredoc import is_heredoc
+from lintimg.lazy import NamedTuple
 
 
 class Copy(NamedTuple):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from lintimg.dockerfile.blanks import BLANKS
 from lintimg.dockerfile.document import Directive, SyntaxProblem
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.model.span import Span
 
 _DIRECTIVE = regex(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\Z")

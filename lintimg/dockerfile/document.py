@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lintimg.dockerfile.document import Heredoc, LogicalText, SyntaxProblem
 from lintimg.dockerfile.expand import ExpansionError
 from lintimg.dockerfile.heredoc_words import raw_words
 from lintimg.dockerfile.lines import LineReader
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.model.span import Span
 
 CARRIERS = frozenset(("RUN", "COPY", "ADD"))

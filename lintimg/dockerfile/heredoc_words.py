@@ -7,10 +7,9 @@ held before it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lintimg.dockerfile.blanks import BLANKS
 from lintimg.dockerfile.expand import ExpansionError, name_at
+from lintimg.lazy import NamedTuple
 
 _DEPTH_LIMIT = 100
 _HEREDOC_BLANKS = "\t\r "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import NamedTuple
 
 from lintimg.dockerfile.blanks import BLANKS
 from lintimg.dockerfile.directives import read_directives
 from lintimg.dockerfile.document import Comment, LogicalText, SyntaxProblem
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lintimg.dockerfile.document import Instruction
+from lintimg.lazy import NamedTuple
 
 _TRUE = ("1", "t", "true")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from lintimg.dockerfile.arguments import FORMS
 from lintimg.dockerfile.build import BaseFacts, Build, Environment, Stage, Step
@@ -13,7 +12,7 @@ from lintimg.dockerfile.expand import ExpansionError, expand
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.dockerfile.quoting import quoted, shortened
 from lintimg.dockerfile.variables import Scope, Unknown, Variables
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.model.span import Span
 
 _DEFAULT_SHELL = ("/bin/sh", "-c")

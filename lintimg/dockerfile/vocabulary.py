@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os.path
 from functools import cache, lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from lintimg.lazy import NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "data", "instructions.json")  # noqa: PTH118, PTH120 - pathlib costs start-up time
 

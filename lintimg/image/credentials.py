@@ -12,10 +12,11 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.image.document import LARGEST, mapping, text
 from lintimg.image.errors import ImageError
+from lintimg.lazy import NamedTuple
 
 _HUB = "https://index.docker.io/v1/"
 """The name under which Docker Hub's credentials are kept."""

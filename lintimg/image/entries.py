@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from lintimg.image.numbers import number
+from lintimg.lazy import NamedTuple
 
 FILE, HARD_LINK, SYMLINK, CHARACTER, BLOCK, FOLDER, FIFO = b"0123456"
 """Entry types, as tar writes them."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from lintimg.lazy import NamedTuple
 from lintimg.model.image import ImageReport
 from lintimg.text import size_text
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from lintimg.image.entries import Entries
+from lintimg.lazy import NamedTuple
 from lintimg.model.image import CompressedBasis
 
 Via = Literal["auto", "database", "save", "history"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from lintimg.image.entries import HARD_LINK, Entries
 from lintimg.image.names import clean_name
+from lintimg.lazy import NamedTuple
 
 
 class Place(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.image.document import mapping, mappings, text
 from lintimg.image.errors import ImageError
 from lintimg.image.image import Manifest
+from lintimg.lazy import NamedTuple
 
 _PREFERRED = ("linux/amd64", "linux/arm64", "linux/arm64/v8")
 """What Lambda runs, so that the same image is chosen on every machine."""

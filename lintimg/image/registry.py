@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.image.document import count, is_digest, text, verify
 from lintimg.image.errors import ImageError
@@ -17,6 +17,7 @@ from lintimg.image.http import Session
 from lintimg.image.image import Image, Manifest, Options
 from lintimg.image.manifests import read_manifest
 from lintimg.image.stored import StoredLayer, read_stream
+from lintimg.lazy import NamedTuple
 
 _ACCEPTED = ", ".join(
     (

@@ -7,11 +7,12 @@ where a folder was removed or replaced are the ancestors of its entries looked u
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lintimg.image.entries import FOLDER, Entries
 from lintimg.image.errors import ImageError
 from lintimg.image.inodes import Place, link_groups
+from lintimg.lazy import NamedTuple
 
 Way = Literal["deleted", "overwritten"]
 

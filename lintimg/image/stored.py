@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
 
 from lintimg.image.compression import Compression, compression_of, decompressed
 from lintimg.image.entries import Entries
@@ -14,6 +13,7 @@ from lintimg.image.image import Options, Read
 from lintimg.image.readers import FileReader, StreamReader
 from lintimg.image.tar import BLOCK_SIZE, read_tar
 from lintimg.image.watch import Contents
+from lintimg.lazy import NamedTuple
 
 _PIECE = 1 << 20
 

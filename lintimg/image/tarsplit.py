@@ -14,7 +14,6 @@ from binascii import a2b_base64
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from lintimg.image.compression import Read, decompressed
 from lintimg.image.crc64 import crc64
@@ -22,6 +21,7 @@ from lintimg.image.document import is_digest
 from lintimg.image.entries import FILE, Entries
 from lintimg.image.errors import ImageError
 from lintimg.image.tar import BLOCK_SIZE, read_tar
+from lintimg.lazy import NamedTuple
 
 _WINDOW = 1 << 17
 _PIECE = 1 << 20

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from lintimg.image.entries import FILE, Entries
 from lintimg.image.inodes import Place
 from lintimg.image.stack import LayerStack
+from lintimg.lazy import NamedTuple
 from lintimg.model.image import Waste
 from lintimg.text import path_text
 

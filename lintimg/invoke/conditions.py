@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.invoke import Limits
 
 _MIB = 1024 * 1024

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 from lintimg.invoke.problem import InvokeError
+from lintimg.lazy import NamedTuple
 
 IN_IMAGE = "/usr/local/bin/aws-lambda-rie"
 """AWS's base images have it here (docs.aws.amazon.com/lambda/latest/dg/images-test.html)."""

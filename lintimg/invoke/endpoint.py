@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+
+from lintimg.lazy import NamedTuple
 
 _PATH = "/2015-03-31/functions/function/invocations"
 _PAUSE = 0.02

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.invoke import Invocation
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 from lintimg.invoke.conditions import facts
 from lintimg.invoke.endpoint import Answer
+from lintimg.lazy import NamedTuple
 from lintimg.model.invoke import Verdict
 
 _TIMED_OUT = re.compile(rb"(?:\A|\s)Task timed out after [\d.]+ seconds\s*\Z")

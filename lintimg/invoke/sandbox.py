@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import requests
 from docker import DockerClient
@@ -16,6 +16,7 @@ from lintimg.invoke.conditions import Conditions
 from lintimg.invoke.emulator import Emulator, find_emulator
 from lintimg.invoke.endpoint import wait_until_ready
 from lintimg.invoke.problem import InvokeError
+from lintimg.lazy import NamedTuple
 
 _PORT = 18080
 """In the container; 8080 often belongs to a web server there."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from docker import DockerClient
 
@@ -17,6 +16,7 @@ from lintimg.invoke.expectations import Expectations, failed_expectations
 from lintimg.invoke.judge import INITIALISED, Ruling, judge
 from lintimg.invoke.measure import Watch, init_milliseconds, invoke_milliseconds, spread
 from lintimg.invoke.sandbox import ImageFacts, Program, emulator_for, image_facts, sandbox
+from lintimg.lazy import NamedTuple
 from lintimg.model.invoke import Cause, Difference, Invocation, InvokeReport, Limits
 
 _MIB = 1024 * 1024

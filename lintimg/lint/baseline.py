@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.lint.selection import SYNTAX_ERROR
 from lintimg.model.finding import Finding, Suppressed, Suppression
 

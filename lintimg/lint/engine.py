@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from lintimg.aws.base_facts import base_facts
 from lintimg.context.build_context import BuildContext
@@ -15,6 +15,7 @@ from lintimg.dockerfile.command import process
 from lintimg.dockerfile.document import Dockerfile
 from lintimg.dockerfile.lexer import parse
 from lintimg.dockerfile.resolve import resolve
+from lintimg.lazy import NamedTuple
 from lintimg.lint.findings import FindingMaker
 from lintimg.lint.foreign import foreign_ignores
 from lintimg.lint.rule import Check, Hit, Rule

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from lintimg.aws.limits import ZIP_LIMIT
 from lintimg.aws.sizes import base_size
+from lintimg.lazy import NamedTuple
 from lintimg.lint.contributions import MEGABYTE, Contribution, contributions, total, upper
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import ZipFit

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintimg.context.build_context import BuildContext, ContextCache
 from lintimg.context.deployment import Deployment, deployed_stage
 from lintimg.context.infrastructure import DeploymentIndex
 from lintimg.dockerfile.lexer import parse
+from lintimg.lazy import NamedTuple
 from lintimg.lint.engine import FileResult, FileSettings, lint_file
 from lintimg.lint.fixing import Fixer
 from lintimg.lint.rule import Check, Rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.lint.engine import FileResult
 from lintimg.lint.selection import SYNTAX_ERROR
 from lintimg.model.finding import Edit, Finding, Problem

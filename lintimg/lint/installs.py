@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintimg.aws.sizes import normalised_name, package_part
 from lintimg.aws.tables import table
 from lintimg.context.manifests import Dependency, ManifestFile, is_lock
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.mounts import read_mounts
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.image_files import absolute, expanded
 from lintimg.shell.packages import Operation
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import Applicability, Kind, Saving, Severity
 from lintimg.model.span import Span
 

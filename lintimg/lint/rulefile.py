@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.match import MatchError, validate_match
 from lintimg.lint.rule import Equivalent, Rule, RuleText
 from lintimg.model.finding import KINDS, SEVERITIES, Kind

@@ -6,10 +6,10 @@ import json
 import os.path
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from lintimg.dockerfile.document import Dockerfile, Instruction, Word
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _DATA = os.path.join(os.path.dirname(__file__), "data", "secret_names.json")  # noqa: PTH118, PTH120 - see checks/tables
 _PARTS = regex(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Equivalent, Rule
 
 SYNTAX_ERROR = "LI000"

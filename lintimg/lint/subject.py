@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 from lintimg.aws.images import AwsBase, aws_base
 from lintimg.context.build_context import BuildContext
@@ -13,6 +12,7 @@ from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Stage, Step
 from lintimg.dockerfile.command import process
 from lintimg.dockerfile.document import Dockerfile, Instruction
+from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import context_file, expanded
 from lintimg.lint.manifest_files import FoundManifest
 from lintimg.model.finding import Kind, ZipFit

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lintimg.dockerfile.document import Comment, Dockerfile, Instruction
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.rule import HitEdit
 from lintimg.model.span import Span
 

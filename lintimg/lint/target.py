@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import cast
 
 from lintimg.aws.images import aws_base, is_build_image, is_microvm, origin, purpose
 from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Step
 from lintimg.dockerfile.copy import read_copy
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.model.finding import KINDS, Kind
 from lintimg.model.span import Span
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Position, Region
 
 Severity = Literal["error", "warning", "info"]

@@ -6,8 +6,9 @@ Sizes are bytes of file contents, uncompressed unless their name says otherwise;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import DockerfileLine, Fix, Saving, ZipFit
 
 CompressedBasis = Literal["manifest", "archive", "sampled"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from lintimg.lazy import NamedTuple
 
 Verdict = Literal["ok", "handler-error", "init-error", "entry-point-error", "timeout", "out-of-memory"]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import Finding, Kind, Problem, Severity, Suppressed, ZipFit
 
 if TYPE_CHECKING:

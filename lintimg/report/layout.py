@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from lintimg.lazy import NamedTuple
 from lintimg.text import printable
 
 _TAB = 4

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from lintimg.lazy import NamedTuple
 from lintimg.settings.globs import glob_matches
 from lintimg.settings.values import Configuration, ValueMistakeError, read_values
 from lintimg.text import printable

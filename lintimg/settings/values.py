@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import KINDS, SEVERITIES, Kind, Severity
 from lintimg.settings.units import read_size
 

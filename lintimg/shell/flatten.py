@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lintimg.dockerfile.document import LogicalText
 from lintimg.dockerfile.lines import part
+from lintimg.lazy import NamedTuple
 from lintimg.shell.grammar import parse_script
 from lintimg.shell.interpreters import SHELLS, Invocation, invocation
 from lintimg.shell.logical import unescaped, unquoted

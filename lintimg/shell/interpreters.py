@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
 _OTHERS = regex(

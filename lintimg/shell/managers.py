@@ -7,8 +7,9 @@ import os.path
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from lintimg.lazy import NamedTuple
 from lintimg.shell.packages import Action
 
 _FILE = os.path.join(os.path.dirname(__file__), "data", "managers.json")  # noqa: PTH118, PTH120 - pathlib costs start-up time

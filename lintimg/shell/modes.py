@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 
 _OCTAL = regex(r"[0-7]{1,5}\Z")
 _CLAUSE = regex(r"([ugoa]*)((?:[-+=][rwxXst]*)+)\Z")

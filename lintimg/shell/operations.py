@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
 from lintimg.shell.managers import Launcher, Manager, Table, Verb, lookup, table
 from lintimg.shell.options import Call, read_call

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
 from lintimg.shell.script import Command, ShellWord
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from lintimg.dockerfile.document import LogicalText
-from lintimg.lazy import regex
+from lintimg.lazy import NamedTuple, regex
 from lintimg.model.span import Span
 from lintimg.shell.script import Assignment, Redirect, ShellWord
 from lintimg.shell.syntax import HereDocument, Items, ShellSyntaxError, Simple

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
 from lintimg.shell.script import Assignment, Redirect, Separator, ShellWord
 
