@@ -1296,6 +1296,38 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                   ('tally', 'buildkit/SecretsUsedInArgOrEnv', {}),
                   ('trivy', 'DS-0031', {})),
   'needs': ('pass', 'pwd', 'pword', 'secret', 'token', 'key', 'cred', 'auth', 'pat')},
+ {'code': 'LI502',
+  'name': 'secret-value',
+  'title': 'A secret stands in the Dockerfile',
+  'family': 'security',
+  'severity': 'error',
+  'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
+  'default': True,
+  'messages': {'': "{what} stands here: whoever can read the repository or the image's history has it.",
+               'weak': 'A password stands in this URL, and it is a default that everybody knows: a container '
+                       'that is started without the real one runs with it.'},
+  'helps': {'': 'Revoke it, then give the new one to the build with RUN --mount=type=secret,id=NAME,env=NAME '
+                '…, or at run time',
+            'private-key': 'Replace the key pair; RUN --mount=type=ssh … lends the build a key for git, '
+                           '--mount=type=secret,id=NAME a file',
+            'url-password': 'Change the password and give the build the new one: RUN '
+                            '--mount=type=secret,id=NAME,env=NAME … with ${{NAME}} in the URL, or '
+                            '--mount=type=secret,id=netrc,target=/root/.netrc',
+            'npm-token': 'Revoke it and mount the file that has the new one: RUN '
+                         '--mount=type=secret,id=npmrc,target=/root/.npmrc npm ci',
+            'aws-access-key': 'Deactivate the key in IAM, then lend the build temporary credentials: RUN '
+                              '--mount=type=secret,id=aws,target=/root/.aws/credentials …; a function has '
+                              'those of its execution role',
+            'aws-secret-key': 'Deactivate the key in IAM, then lend the build temporary credentials: RUN '
+                              '--mount=type=secret,id=aws,target=/root/.aws/credentials …; a function has '
+                              'those of its execution role',
+            'weak': 'Give the URL at run time'},
+  'check': 'secret_values.secret_value',
+  'match': None,
+  'fix_title': None,
+  'fix_applicability': None,
+  'equivalents': (('tally', 'tally/secrets-in-code', {}), ('trivy', 'DS-0031', {})),
+  'needs': ()},
  {'code': 'LI601',
   'name': 'stage-name-casing',
   'title': "A stage's name has capitals",

@@ -3994,6 +3994,76 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
            (None, None, None)),
+ 'LI502': ('Vendors give their tokens a form so that they can be found. What has it is a secret that is in '
+           "the repository's history for good, and in the image where\n"
+           'an ENV, an ARG or a RUN carries it: deleting the line helps no more, the secret must be revoked. '
+           'Those that scan public repositories and\n'
+           'registries for them need minutes.\n'
+           '\n'
+           'Looked for are access keys of AWS, private keys, the tokens of GitHub, GitLab, npm, PyPI, '
+           'RubyGems, Docker Hub, Slack, Stripe, Google, OpenAI and some twenty others, and passwords in '
+           'URLs, in instructions,\n'
+           'here-documents and comments alike. What documentation shows (`AKIAIOSFODNN7EXAMPLE`, '
+           '`https://user:pass@…`) and what a variable stands for is left\n'
+           "alone. A database's URL with a default password is info. Reports show asterisks in place of the "
+           'secret.\n'
+           '\n'
+           "Silence it where a key is public by design, as those of a browser's map are.",
+           ('https://docs.docker.com/build/building/secrets/',
+            'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
+            'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats'),
+           ('secret',),
+           ('GitGuardian has detected a secret in Dockerfile',
+            'AKIA in Dockerfile',
+            'Push cannot contain secrets'),
+           ('FROM public.ecr.aws/lambda/nodejs:24\n'
+            '# was ghp_Zk29sLq8dkE7mXv3RtYpWb6NcJ5hGf4AuQ2i before\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN echo "//registry.npmjs.org/:_authToken=npm_Zk29sLq8dkE7mXv3RtYpWb6NcJ5hGf4AuQ2i" > .npmrc '
+            '\\\n'
+            '    && npm ci --omit=dev --cache /tmp/npm && rm -rf .npmrc /tmp/npm\n'
+            'RUN <<EOF\n'
+            'aws configure set aws_access_key_id AKIAJ5KXQ2PLMNBVCXZA\n'
+            'aws configure set aws_secret_access_key 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\n'
+            'EOF\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir --index-url https://ci:moss-81-fjord@pypi.acme.io/simple '
+            'internal==1.0\n'
+            'ENV BROKER=amqp://guest:guest@rabbit:5672 \\\n'
+            '    PRIMARY=postgres://app:fjord-4711@db.acme.io/app\n',
+            'FROM debian:12-slim\n'
+            'COPY <<EOF /root/.ssh/id_ed25519\n'
+            '-----BEGIN OPENSSH PRIVATE KEY-----\n'
+            'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\n'
+            'QyNTUxOQAAACB7vUYv6TCCJrpYTQrU3tcvdbK6vOIvYqcTTVvQwyBzbgAAAJgYqvO8GKrz\n'
+            '-----END OPENSSH PRIVATE KEY-----\n'
+            'EOF\n'),
+           ('FROM debian:12-slim\n'
+            '# aws configure set aws_access_key_id AKIAIOSFODNN7EXAMPLE, secret '
+            'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n'
+            'ARG REVISION=4f2d9c1e8b7a6f5d4c3b2a190817263544536271\n'
+            'ENV PROXY=http://user:password@proxy:3128 \\\n'
+            '    DOCS=https://user:hunter2@example.com/ \\\n'
+            '    IMAGE=registry.acme.io:5000/app@sha256:0123456789abcdef\n'
+            'RUN git clone https://x-access-token:${TOKEN}@github.com/acme/app /app && git clone '
+            'git@github.com:acme/b /b\n'
+            'RUN grep -rl "BEGIN RSA PRIVATE KEY" /etc || true\n'
+            'RUN npm_config_registry=https://npm.acme.io echo "_authToken=${NPM_TOKEN}"\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\\n'
+            '    --mount=type=cache,target=/root/.npm \\\n'
+            '    npm ci --omit=dev\n'
+            'RUN --mount=type=secret,id=TOKEN,env=TOKEN \\\n'
+            '    git config --global url."https://x-access-token:${TOKEN}@github.com/".insteadOf '
+            'https://github.com/ \\\n'
+            '    && git config --global --unset-all url.insteadOf || true\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           (None, None, None)),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
            'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.expand import variable_names
-from lintimg.lazy import regex
 from lintimg.lint.image_files import expanded
 from lintimg.lint.rule import Hit
-from lintimg.lint.secret_names import NamedSecret, is_placeholder, named_secrets
+from lintimg.lint.secret_names import NamedSecret, is_harmless, is_placeholder, named_secrets
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Severity
-
-_HARMLESS = regex(
-    r"(?:true|false|yes|no|on|off|enabled|disabled|required|optional"  # a switch
-    r"|(?:\.{0,2}|~|[\w.-]+)/[\w./@~+-]*|[\w-]+\.(?:pem|key|crt|json|ya?ml|txt|env|conf|cfg|gpg|asc|jks|p12)"  # a file
-    r"|[a-z][a-z0-9+.-]*://[^@\s]*)\Z",  # an address
-    re.IGNORECASE | re.ASCII,
-)
-_NUMBER = regex(r"-?\d+[smhd]?\Z", re.ASCII)
-_FINGERPRINTS = regex(r"(?:0x)?[0-9A-F]{8,40}(?:[\s,]+(?:0x)?[0-9A-F]{8,40})*\Z", re.IGNORECASE)
-_PASSWORDS = ("pass", "pwd", "pword")
 
 
 def secret_variable(subject: Subject) -> Iterator[Hit]:
@@ -74,17 +62,11 @@ def _judged(subject: Subject, secret: NamedSecret) -> tuple[str, Severity] | Non
         return None
     if not value.strip():
         return None if weak else ("empty", "info")
-    if _is_harmless(secret, value):
+    if is_harmless(secret.name, secret.strength, value):
         return None
     if is_placeholder(value):
         return None if weak else ("placeholder", "info")
     return "", "error" if cloud else "info" if weak else "warning"
-
-
-def _is_harmless(secret: NamedSecret, value: str) -> bool:
-    if _HARMLESS.match(value) or (secret.strength == "weak" and _FINGERPRINTS.match(value)):
-        return True
-    return bool(_NUMBER.match(value)) and not any(part in secret.name.lower() for part in _PASSWORDS)
 
 
 def _declared(subject: Subject) -> frozenset[str]:

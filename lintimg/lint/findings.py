@@ -41,7 +41,7 @@ class FindingMaker:
         source = self._source(hit.path)
         region = source.region(hit.span)
         stage, instruction = self._place(hit)
-        values = _shown(hit.values)
+        values = self._shown(hit.values)
         fix = self._fix(rule, hit, values)
         return Finding(
             rule=rule.code,
@@ -50,7 +50,11 @@ class FindingMaker:
             help=rule.helps[hit.variant if hit.variant in rule.helps else ""].format_map(values),
             fingerprint=self._fingerprints.make(rule.code, stage, instruction),
             location=FileLocation(
-                source.path, stage, region, _excerpt(source, region, fix), self._line_hash(source, region)
+                source.path,
+                stage,
+                region,
+                self._excerpt(source, region, fix),
+                self._line_hash(source, region),
             ),
             dockerfile=self._subject.document.source.path,
             related=tuple(
@@ -61,10 +65,24 @@ class FindingMaker:
                 )
                 for related in hit.related
             ),
-            details=hit.details,
+            details=self._subject.veil.values(hit.details),
             saving=hit.saving,
             fix=fix,
         )
+
+    def _shown(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Values as a message may carry them: no control characters, no line ends, no secrets."""
+        values = self._subject.veil.values(values)
+        return {key: printable(value) if isinstance(value, str) else value for key, value in values.items()}
+
+    def _excerpt(self, source: SourceText, region: Region, fix: Fix | None) -> tuple[SourceLine, ...]:
+        veil = self._subject.veil
+        if source is not self._subject.document.source:
+            from lintimg.lint.secret_values import secret_values
+            from lintimg.lint.veil import Veil
+
+            veil = Veil(source, secret_values(source.text), ())
+        return veil.lines(_excerpt(source, region, fix))
 
     def _source(self, path: str | None) -> SourceText:
         if path is None:
@@ -124,11 +142,6 @@ class FindingMaker:
         source = self._source(edit.path)
         text = edit.text.replace("\n", source.newline) if source.newline != "\n" else edit.text
         return Edit(source.path, source.region(edit.span), text)
-
-
-def _shown(values: Mapping[str, object]) -> Mapping[str, object]:
-    """Values as a message may carry them: no control characters, no line ends."""
-    return {key: printable(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
 def _excerpt(source: SourceText, region: Region, fix: Fix | None) -> tuple[SourceLine, ...]:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import json
 import os.path
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Literal
 
 from lintimg.dockerfile.document import Dockerfile, Instruction, Word
 from lintimg.lazy import NamedTuple, regex
+from lintimg.model.span import Span
 
 _DATA = os.path.join(os.path.dirname(__file__), "data", "secret_names.json")  # noqa: PTH118, PTH120 - see checks/tables
 _PARTS = regex(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+
+_HARMLESS = regex(
+    r"(?:true|false|yes|no|on|off|enabled|disabled|required|optional"  # a switch
+    r"|(?:\.{0,2}|~|[\w.-]+)/[\w./@~+-]*|[\w-]+\.(?:pem|key|crt|json|ya?ml|txt|env|conf|cfg|gpg|asc|jks|p12)"  # a file
+    r"|[a-z][a-z0-9+.-]*://[^@\s]*)\Z",  # an address
+    re.IGNORECASE | re.ASCII,
+)
+_NUMBER = regex(r"-?\d+[smhd]?\Z", re.ASCII)
+_FINGERPRINTS = regex(r"(?:0x)?[0-9A-F]{8,40}(?:[\s,]+(?:0x)?[0-9A-F]{8,40})*\Z", re.IGNORECASE)
+_PASSWORDS = ("pass", "pwd", "pword")
+_ANY = regex(r"pass|pwd|secret|token|key|cred|auth|pat", re.IGNORECASE)
 
 Strength = Literal["cloud", "strong", "weak"]
 
@@ -97,3 +110,24 @@ def is_placeholder(value: str) -> bool:
     if text in words["placeholders"] or len(set(text) - set("-_ ")) < 2:
         return True
     return any(part in text for part in words["placeholder-parts"])
+
+
+def is_harmless(name: str, strength: Strength, value: str) -> bool:
+    """Whether `value` is no secret whatever its variable's name says: a switch, a file, an address, a number."""
+    if _HARMLESS.match(value) or (strength == "weak" and _FINGERPRINTS.match(value)):
+        return True
+    return bool(_NUMBER.match(value)) and not any(part in name.lower() for part in _PASSWORDS)
+
+
+def secret_places(document: Dockerfile) -> Iterator[Span]:
+    """Where in the source the values of secret variables stand that no report may show."""
+    if not _ANY.search(document.source.text):
+        return
+    for secret in named_secrets(document):
+        if secret.strength == "weak" or secret.value is None:
+            continue
+        value = secret.value.text
+        if not value or "$" in value or is_harmless(secret.name, secret.strength, value):
+            continue
+        if not is_placeholder(value):
+            yield secret.value.span

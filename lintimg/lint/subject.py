@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lintimg.aws.images import AwsBase, aws_base
 from lintimg.context.build_context import BuildContext
@@ -21,6 +22,10 @@ from lintimg.shell.operations import operations
 from lintimg.shell.packages import Operation
 from lintimg.shell.run import read_run
 from lintimg.shell.script import Command, Script
+
+if TYPE_CHECKING:
+    from lintimg.lint.secret_values import SecretValue
+    from lintimg.lint.veil import Veil
 
 
 class Target(NamedTuple):
@@ -192,6 +197,21 @@ class Subject:
                     if command.name is not None:
                         found.setdefault(command.name, []).append(PlacedCommand(run, script, command))
         return {name: tuple(calls) for name, calls in found.items()}
+
+    @cached_property
+    def secrets(self) -> Sequence[SecretValue]:
+        """What gives itself away as a secret by its form, anywhere in the file."""
+        from lintimg.lint.secret_values import secret_values
+
+        return secret_values(self.document.source.text)
+
+    @cached_property
+    def veil(self) -> Veil:
+        """What hides the secrets of the file from reports."""
+        from lintimg.lint.secret_names import secret_places
+        from lintimg.lint.veil import Veil
+
+        return Veil(self.document.source, self.secrets, secret_places(self.document))
 
     @cached_property
     def estimate(self) -> Estimate | None:
