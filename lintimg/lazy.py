@@ -27,7 +27,7 @@ class _Regex:
 
 
 if TYPE_CHECKING:
-    from typing import NamedTuple as NamedTuple  # noqa: PLC0414 - mypy takes only this for a re-export
+    from typing import NamedTuple as NamedTuple  # noqa: PLC0414, TID251 - mypy takes only this for a re-export
 else:
     from _collections import _tuplegetter
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from posixpath import basename, dirname, relpath
@@ -100,6 +99,8 @@ def _near(context: BuildContext, path: str) -> str | None:
         for file in islice(context.files, _MOST_FILES)
         if file.path.startswith(prefix)
     }
+    from difflib import get_close_matches
+
     found = get_close_matches(basename(path), sorted(names), 1, _LIKE)
     return prefix + found[0] if found else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lintimg.context.deployment import Deployment
 from lintimg.context.names import is_dockerfile, names
 from lintimg.context.placement import SourceFile
-from lintimg.lazy import NamedTuple
+from lintimg.lazy import NamedTuple, regex
 
 _MOST_ENTRIES = 20_000
 _MOST_FOLDERS = 3_000
@@ -18,7 +18,7 @@ _MOST_CANDIDATES = 2_000
 _MOST_BYTES = 256_000
 _DEEPEST = 12
 _TESTS: dict[str, Callable[[str], bool]] = {
-    "sam": lambda text: "PackageType" in text and "Image" in text,
+    "sam": lambda text: "PackageType" in text and "Image" in text and "Resources" in text,
     "serverless": lambda text: "image" in text or "PackageType" in text,
     "terraform": lambda text: "package_type" in text or "docker_image" in text or "docker-build" in text,
     "cdk": lambda text: "DockerImage" in text or "AssetImage" in text or "asset_image" in text,
@@ -27,6 +27,8 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "bake": lambda text: "target" in text,
 }
 """What a file must hold to be worth parsing."""
+_UNSETTLED = regex(r"DockerContext[\"']?\s*:\s*(?:[!{/]|[\"']?[^\n]*\$)")
+"""A template that takes the context from elsewhere."""
 _PASSED_OVER = frozenset({"vendor", "target", "dist", "obj", "third_party", "site-packages", "Pods"})
 _BUILDERS = ("compose", "bake")
 _JUNK = ("version control", "installed packages", "cache", "deployment output")
@@ -61,10 +63,20 @@ class DeploymentIndex:
         just one Dockerfile it is the one.
         """
         path = os.path.abspath(dockerfile)  # noqa: PTH100
-        found = list(self._functions.get(path, ()))
-        for group in self._builders_near(os.path.dirname(path)):  # noqa: PTH120
-            found += [deployment for deployment in self._deployments(group) if deployment.dockerfile == path]
-        unplaced = [deployment for deployment in self._functions.get(None, ()) if deployment.context is None]
+        near = list(self._near(os.path.dirname(path)))  # noqa: PTH120
+        found = [
+            deployment
+            for group in sorted(near, key=lambda group: group[0].tool in _BUILDERS)
+            for deployment in self._deployments(group)
+            if deployment.dockerfile == path
+        ]
+        unplaced = [
+            deployment
+            for group in near
+            if group[0].tool not in _BUILDERS
+            for deployment in self._deployments(group)
+            if deployment.dockerfile is None and deployment.context is None
+        ]
         if unplaced and self._dockerfiles == (path,):
             found += [deployment._replace(dockerfile=path) for deployment in unplaced]
         else:
@@ -115,40 +127,27 @@ class DeploymentIndex:
         return self._texts[path]
 
     @cached_property
-    def _functions(self) -> dict[str | None, list[Deployment]]:
-        """What the tools that deploy functions say, by Dockerfile."""
-        found: dict[str | None, list[Deployment]] = {}
+    def _by_folder(self) -> dict[str, list[tuple[_Candidate, ...]]]:
+        """Groups that can only mean Dockerfiles in and below their folder, by folder; under "" all others."""
+        found: dict[str, list[tuple[_Candidate, ...]]] = {"": []}
         for group in self._groups:
-            if group[0].tool not in _BUILDERS:
-                for deployment in self._deployments(group):
-                    found.setdefault(deployment.dockerfile, []).append(deployment)
-        return found
-
-    @cached_property
-    def _builders(self) -> dict[str, list[tuple[_Candidate, ...]]]:
-        """The files of tools that only build, by folder; under "" those that lead out of their folder."""
-        found: dict[str, list[tuple[_Candidate, ...]]] = {}
-        for group in self._groups:
-            if group[0].tool in _BUILDERS:
+            text = self._text(group[0])
+            if text is not None and _stays_inside(group[0].tool, text):
                 found.setdefault(group[0].folder, []).append(group)
-                text = self._text(group[0])
-                if text is not None and "../" in text:
-                    found.setdefault("", []).append(group)
+            elif text is not None or len(group) > 1:
+                found[""].append(group)
         return found
 
-    def _builders_near(self, folder: str) -> Iterator[tuple[_Candidate, ...]]:
-        """Those that can mean a Dockerfile in `folder`: they stand there, or above it, or point elsewhere."""
+    def _near(self, folder: str) -> Iterator[tuple[_Candidate, ...]]:
+        """Groups that can mean a Dockerfile in `folder`: they stand there, or above it, or point elsewhere."""
         here = folder
-        seen: set[tuple[_Candidate, ...]] = set()
         while len(here) >= len(self.root):
-            groups = self._builders.get(here, ())
-            seen.update(groups)
-            yield from groups
+            yield from self._by_folder.get(here, ())
             above = os.path.dirname(here)  # noqa: PTH120
             if above == here:
                 break
             here = above
-        yield from (group for group in self._builders.get("", ()) if group not in seen)
+        yield from self._by_folder[""]
 
     def _deployments(self, group: tuple[_Candidate, ...]) -> tuple[Deployment, ...]:
         key = tuple(f"{candidate.folder}/{candidate.name}" for candidate in group)
@@ -182,6 +181,14 @@ class DeploymentIndex:
 
     def _relative(self, path: str) -> str:
         return path[len(self.root) :].lstrip("/")
+
+
+def _stays_inside(tool: str, text: str) -> bool:
+    """Whether a file of that text can only mean Dockerfiles in and below its own folder."""
+    if tool in _BUILDERS:
+        return "../" not in text
+    settled = "Dockerfile" in text and "ImageUri" not in text and not _UNSETTLED.search(text)
+    return tool == "sam" and ".." not in text and settled
 
 
 def find_deployments(root: Path) -> tuple[Deployment, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import Edit, Finding
 from lintimg.model.span import Region
 from lintimg.report.columns import lines_of

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import NamedTuple
 
+from lintimg.lazy import NamedTuple
 from lintimg.model.finding import SEVERITIES, Finding, ImageLocation
 from lintimg.model.report import FileReport, Report
 from lintimg.report.changes import changes
