@@ -4064,6 +4064,111 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n'),
            (None, None, None)),
+ 'LI505': ('TLS and package signatures are what ties a download to its origin. With the check off, a build '
+           'in a CI network, behind a proxy or a poisoned DNS takes\n'
+           'whatever answers, and it is baked into an image that is trusted from there on. A variable such '
+           'as NODE_TLS_REJECT_UNAUTHORIZED=0 in ENV goes further: the function\n'
+           'itself talks to every server without looking who it is.\n'
+           '\n'
+           "The reason is most often a missing certificate: an authority of the company's own (copy it to "
+           '/usr/local/share/ca-certificates or /etc/pki/ca-trust/source/anchors and update), or an image '
+           'without\n'
+           '`ca-certificates`. `--force-yes` and `--allow-unauthenticated` hide a missing key.\n'
+           '\n'
+           'Downloads from the machine itself (`curl -k https://localhost`) are left alone, so is what is '
+           'only a pattern or a text on the screen. Packages that are installed from a file are info:\n'
+           'the file came another way. The fix is marked unsafe because a build that needed the switch '
+           'stops.',
+           ('https://curl.se/docs/manpage.html#-k',
+            'https://pip.pypa.io/en/stable/cli/pip/#cmdoption-trusted-host',
+            'https://nodejs.org/api/cli.html#node_tls_reject_unauthorizedvalue',
+            'https://manpages.debian.org/bookworm/apt/apt-get.8.en.html'),
+           ('tls',),
+           ('curl: (60) SSL certificate problem: unable to get local issuer certificate',
+            'SSLError CERTIFICATE_VERIFY_FAILED docker build',
+            'The following packages cannot be authenticated',
+            "Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0'"),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PYTHONHTTPSVERIFY=0 \\\n'
+            '    LOG_LEVEL=info\n'
+            'RUN curl -sSLk -o /tmp/tool.tar.gz https://downloads.acme.io/tool.tar.gz \\\n'
+            '    && tar -xzf /tmp/tool.tar.gz -C /opt \\\n'
+            '    && rm /tmp/tool.tar.gz\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --trusted-host pypi.org --trusted-host files.pythonhosted.org -r '
+            'requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-slim\n'
+            'ARG NODE_TLS_REJECT_UNAUTHORIZED=0\n'
+            'RUN git config --global http.sslVerify false && git -c http.sslVerify=false clone '
+            'https://git.acme.io/a /a\n'
+            'RUN GIT_SSL_NO_VERIFY=1 git clone https://git.acme.io/b /b\n'
+            'RUN npm config set strict-ssl false && export NPM_CONFIG_STRICT_SSL=false && npm config ls\n'
+            'RUN wget --no-check-certificate https://downloads.acme.io/x\n',
+            'FROM debian:12-slim AS a\n'
+            'RUN apt-get update -o Acquire::AllowInsecureRepositories=true \\\n'
+            '    && apt-get install -y --no-install-recommends --allow-unauthenticated jq \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN echo "deb [arch=amd64 trusted=yes] https://apt.acme.io stable main" > '
+            '/etc/apt/sources.list.d/acme.list\n'
+            'FROM fedora:43 AS b\n'
+            'RUN dnf install -y --nogpgcheck --setopt=sslverify=0 jq && dnf clean all\n'
+            'RUN printf "[acme]\\nbaseurl=https://rpm.acme.io\\ngpgcheck=0\\n" > /etc/yum.repos.d/acme.repo\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=a /etc/hostname /a\n'
+            'COPY --from=b /etc/hostname /b\n'
+            'RUN apk add --no-cache --allow-untrusted ./glibc.apk\n'),
+           ('FROM debian:12-slim\n'
+            'ENV NODE_TLS_REJECT_UNAUTHORIZED=1 \\\n'
+            '    NODE_EXTRA_CA_CERTS=/usr/local/share/ca-certificates/acme.crt\n'
+            'RUN curl -fsSL -o k https://downloads.acme.io/k && curl -sok https://downloads.acme.io/l\n'
+            'RUN curl -k https://localhost:8443/health && curl --fail --insecure https://127.0.0.1/\n'
+            'RUN grep -r -- --no-check-certificate /etc || echo "never use curl -k or --trusted-host"\n'
+            'RUN git config --global http.sslVerify true && git config --global http.sslCAInfo '
+            '/etc/ssl/certs/ca.pem\n'
+            'RUN echo "deb [ trusted=yes ] file:///tmp/packages ./" > /etc/apt/sources.list.d/temp.list\n'
+            "RUN sed -i 's/gpgcheck=0/gpgcheck=1/' /etc/yum.conf\n",
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY acme.pem /etc/pki/ca-trust/source/anchors/\n'
+            'RUN update-ca-trust\n'
+            'ENV REQUESTS_CA_BUNDLE=/etc/pki/tls/certs/ca-bundle.crt \\\n'
+            '    PIP_INDEX_URL=https://pypi.acme.io/simple\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'RUN python -m compileall -q /var/task\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PYTHONHTTPSVERIFY=0 \\\n'
+            '    LOG_LEVEL=info\n'
+            'RUN curl -sSL -o /tmp/tool.tar.gz https://downloads.acme.io/tool.tar.gz \\\n'
+            '    && tar -xzf /tmp/tool.tar.gz -C /opt \\\n'
+            '    && rm /tmp/tool.tar.gz\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-slim\n'
+            'ARG NODE_TLS_REJECT_UNAUTHORIZED=0\n'
+            'RUN git config --global http.sslVerify false && git -c http.sslVerify=false clone '
+            'https://git.acme.io/a /a\n'
+            'RUN GIT_SSL_NO_VERIFY=1 git clone https://git.acme.io/b /b\n'
+            'RUN npm config set strict-ssl false && export NPM_CONFIG_STRICT_SSL=false && npm config ls\n'
+            'RUN wget https://downloads.acme.io/x\n',
+            'FROM debian:12-slim AS a\n'
+            'RUN apt-get update -o Acquire::AllowInsecureRepositories=true \\\n'
+            '    && apt-get install -y --no-install-recommends jq \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN echo "deb [arch=amd64 trusted=yes] https://apt.acme.io stable main" > '
+            '/etc/apt/sources.list.d/acme.list\n'
+            'FROM fedora:43 AS b\n'
+            'RUN dnf install -y --setopt=sslverify=0 jq && dnf clean all\n'
+            'RUN printf "[acme]\\nbaseurl=https://rpm.acme.io\\ngpgcheck=0\\n" > /etc/yum.repos.d/acme.repo\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=a /etc/hostname /a\n'
+            'COPY --from=b /etc/hostname /b\n'
+            'RUN apk add --no-cache ./glibc.apk\n')),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
            'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '
