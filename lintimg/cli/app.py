@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lintimg import __version__
-from lintimg.cli import check_command, image_command
+from lintimg.cli import check_command, image_command, report_command
 from lintimg.cli.grouped import GroupedCommand
 
 app = typer.Typer(
@@ -159,6 +159,11 @@ def invoke(
             color=color,
         )
     )
+
+
+app.command(cls=GroupedCommand, short_help=report_command.SHORT, epilog=report_command.EPILOG)(
+    report_command.report
+)
 
 
 @app.command(short_help="Write a .lintimg.yaml to start from.")

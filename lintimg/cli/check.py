@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from lintimg.cli.formats import wanted_formats
 from lintimg.cli.options import CheckOptions, FixOptions, UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.service import Outcome, check
@@ -48,7 +49,7 @@ def run_check(
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
     directory = working_directory()
-    wanted = _formats(formats)
+    wanted = wanted_formats(formats, FORMATS)
     output = open_output(color)
     if config is not None and not use_config:
         raise UsageError("--config and --no-config contradict each other")
@@ -115,26 +116,6 @@ def _tell(output: Output, outcome: Outcome, *, quiet: bool, errors: bool) -> Non
         output.note(note)
     for problem in outcome.report.errors if errors else ():
         output.note(f"{problem.path}: {problem.message}" if problem.path else problem.message)
-
-
-def _formats(texts: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    wanted = [_format(text) for text in texts]
-    printed = [name for name, file in wanted if file is None]
-    if len(printed) > 1:
-        raise UsageError(
-            f"--format {printed[0]} and --format {printed[1]} cannot both go to standard output:"
-            f" write --format {printed[1]}=FILE"
-        )
-    return wanted
-
-
-def _format(text: str) -> tuple[str, str | None]:
-    name, equals, file = text.partition("=")
-    if name not in FORMATS:
-        raise UsageError(unknown("--format", name, FORMATS))
-    if equals and not file:
-        raise UsageError(f"--format {name}= names no file")
-    return name, file or None
 
 
 def _fixes(fix: bool, unsafe: bool, diff: bool, only: tuple[str, ...]) -> FixOptions | None:

@@ -11,6 +11,7 @@ from lintimg import __version__
 from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.aws.tables import data_as_of
 from lintimg.cli.dive_ci import NAME, read_dive_ci
+from lintimg.cli.formats import wanted_formats
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
@@ -54,7 +55,7 @@ def run_image(
 ) -> int:
     """Reads the image, prints the reports and gives the exit status. Raises UsageError."""
     output = open_output(color)
-    wanted = [_format(text) for text in formats]
+    wanted = wanted_formats(formats, _FORMATS)
     gates, from_file = _gates(max_size, max_waste, min_efficiency)
     with bytes_shown(quiet=quiet) as progress:
         options = Options(via=_via(via), platform=platform, deep=deep, hashes=hashes, progress=progress)
@@ -170,12 +171,3 @@ def _size(flag: str, text: str) -> int:
         return read_size(text)
     except ValueError as error:
         raise UsageError(f"{flag}: {error}") from None
-
-
-def _format(text: str) -> tuple[str, str | None]:
-    name, equals, file = text.partition("=")
-    if name not in _FORMATS:
-        raise UsageError(unknown("--format", name, _FORMATS))
-    if equals and not file:
-        raise UsageError(f"--format {name}= names no file")
-    return name, file or None

@@ -10,6 +10,7 @@ from lintimg.model.span import Position, Region
 
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe"]
+State = Literal["new", "unchanged"]
 Kind = Literal["lambda", "generic", "bundling", "builder"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -130,7 +131,10 @@ class Related(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One defect, complete: every report format can be made from it without the sources."""
+    """One defect, complete: every report format can be made from it without the sources.
+
+    `state` says whether an earlier report has it; None where there is none.
+    """
 
     rule: str
     severity: Severity
@@ -143,6 +147,7 @@ class Finding(NamedTuple):
     details: Mapping[str, object] = {}
     saving: Saving | None = None
     fix: Fix | None = None
+    state: State | None = None
 
 
 class Suppression(NamedTuple):

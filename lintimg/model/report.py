@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lintimg.lazy import NamedTuple
 from lintimg.model.finding import Finding, Kind, Problem, Severity, Suppressed, ZipFit
@@ -81,6 +81,24 @@ class ToolInfo(NamedTuple):
     data_as_of: str
 
 
+class SizeChange(NamedTuple):
+    """How many bytes an image has grown from one report to the next: a built one, or a Dockerfile's estimate."""
+
+    kind: Literal["file", "image"]
+    name: str
+    before: int
+    after: int
+
+
+class Since(NamedTuple):
+    """What is different from an earlier report: numbers of findings, and the findings that are no more."""
+
+    new: int
+    unchanged: int
+    fixed: tuple[Finding, ...]
+    sizes: tuple[SizeChange, ...]
+
+
 class Report(NamedTuple):
     """One run's findings, sorted by path, line, column and code; `fixed` counts those that are no more."""
 
@@ -93,3 +111,4 @@ class Report(NamedTuple):
     exit_status: int
     images: tuple[ImageReport, ...] = ()
     fixed: int = 0
+    since: Since | None = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from lintimg.model.invoke import Cause, Invocation, InvokeReport, Spread
+from lintimg.report.json_text import json_text
 from lintimg.report.layout import wrap
 from lintimg.text import printable
 
@@ -12,6 +11,16 @@ _NARROWEST, _WIDEST = 50, 120
 _ANSWER = 600
 _RESPONSE_LIMIT_MB = 6
 _COLOURS = {True: "1;32", False: "1;31"}
+
+
+FORMATS_OF_INVOKE = ("text", "json", "json-v1")
+
+
+def render_invoke(name: str, report: InvokeReport, *, colour: bool, width: int) -> str:
+    """`report` in the format `name`, which must be one of FORMATS_OF_INVOKE."""
+    if name == "text":
+        return write_invoke(report, colour=colour, width=width)
+    return invoke_to_json(report)
 
 
 def write_invoke(report: InvokeReport, *, colour: bool, width: int) -> str:
@@ -125,4 +134,4 @@ def invoke_to_json(report: InvokeReport) -> str:
         "failed_expectations": list(report.failed_expectations),
         "exit_status": report.exit_status,
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json_text(data)

@@ -13,7 +13,7 @@ from lintimg.model.finding import (
     Problem,
     Suppressed,
 )
-from lintimg.model.report import FileReport, Report, RuleInfo
+from lintimg.model.report import FileReport, Report, RuleInfo, Since
 from lintimg.report.json_parts import fix_to_json, line_to_json, region_to_json
 from lintimg.report.json_text import json_text
 
@@ -51,6 +51,16 @@ def to_json(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in findings],
         "suppressed": [_suppressed(entry) for entry in report.suppressed],
         "errors": [_problem(problem) for problem in report.errors],
+        "since": None if report.since is None else _since(report.since),
+    }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    return {
+        "new": since.new,
+        "unchanged": since.unchanged,
+        "fixed": [_finding(finding) for finding in since.fixed],
+        "sizes": [change._asdict() for change in since.sizes],
     }
 
 
@@ -130,6 +140,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "details": _details(finding.details),
         "saving": None if finding.saving is None else finding.saving._asdict(),
         "fix": None if finding.fix is None else fix_to_json(finding.fix),
+        "state": finding.state,
     }
 
 

@@ -6,7 +6,7 @@ characters: what does not fit is counted in a last line, the worst findings bein
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from lintimg.lazy import NamedTuple
@@ -23,14 +23,15 @@ _LIMIT = 60_000
 _ROWS = 50
 _TEXT, _LINE, _LINES = 1200, 200, 12
 """The longest message and source line in characters, and the most lines of a block."""
-_PROBLEMS = 20
+_PROBLEMS, _OPEN = 20, 3
 _IMAGE_LIMIT = 10 * 1024**3
 
 
 class _Entry(NamedTuple):
-    """A finding as it will be shown; `order` is its place in the report."""
+    """A finding as it will be shown; `order` is its place in the report, `old` whether an earlier one has it."""
 
     order: int
+    old: bool
     group: str
     finding: Finding
     text: str
@@ -39,6 +40,10 @@ class _Entry(NamedTuple):
 def write(report: Report) -> str:
     """The comment's body, at most 60,000 characters."""
     head = [MARKER, f"### lintimg: {verdict(report)}", ""]
+    if report.since is not None:
+        from lintimg.report.markdown_since import since_parts
+
+        head += since_parts(report.since)
     head += _remarks(report)
     head += _files(report)
     if report.images:
@@ -48,12 +53,16 @@ def write(report: Report) -> str:
             head += image_parts(image)
     head += _problems(report)
     text = "\n".join(head).rstrip() + "\n"
-    return _cut_lines(text) + _details(report.findings, _LIMIT - min(len(text), _LIMIT))
+    return _cut_lines(text) + _details(report, _LIMIT - min(len(text), _LIMIT))
 
 
 def verdict(report: Report) -> str:
-    """What was found where, in one line."""
+    """What was found where, in one line; what is new where that is known."""
     where = _where(report)
+    if report.since is not None:
+        new, fixed = report.since.new, len(report.since.fixed)
+        changed = f"{count(new, 'new finding')}" if new else "nothing new"
+        return f"{changed}, {fixed} fixed" if fixed else changed
     if report.findings:
         return f"{counts_text(report.findings)} in {where}"
     if report.errors:
@@ -135,34 +144,50 @@ def _cut_lines(text: str) -> str:
     return text[: text.rindex("\n", 0, _LIMIT - 100)] + "\n\nThere is more than fits here.\n"
 
 
-def _details(findings: Iterable[Finding], room: int) -> str:
+def _details(report: Report, room: int) -> str:
     """The findings by Dockerfile or image, folded; as many as fit in `room` characters, the worst first."""
     entries = [
-        _Entry(order, _group(finding), finding, _entry(finding)) for order, finding in enumerate(findings)
+        _Entry(order, finding.state == "unchanged", _group(finding), finding, _entry(finding))
+        for order, finding in enumerate(report.findings)
     ]
-    room -= 100  # the last line
-    kept: list[_Entry] = []
-    groups: set[str] = set()
-    for entry in sorted(entries, key=lambda entry: SEVERITIES.index(entry.finding.severity)):
-        need = len(entry.text) + (0 if entry.group in groups else len(escape(entry.group)) * 2 + 200)
-        if need <= room:
-            room -= need
-            groups.add(entry.group)
-            kept.append(entry)
-    parts = []
-    for group in dict.fromkeys(entry.group for entry in entries if entry.group in groups):
-        shown = sorted(entry for entry in kept if entry.group == group)
-        every = [entry.finding for entry in entries if entry.group == group]
-        summary = f"<code>{escape(printable(group))}</code>: {counts_text(every)}"
-        folded = "" if len(groups) > 1 or len(shown) > 3 else " open"
-        parts.append(f"\n<details{folded}><summary>{summary}</summary>\n\n")
-        parts += [entry.text for entry in shown]
-        parts.append("</details>\n")
+    kept = _fitting(entries, room - 200)
+    parts = list(
+        _folded([entry for entry in kept if not entry.old], entries, unfold=report.since is not None)
+    )
+    known = list(_folded([entry for entry in kept if entry.old], entries, unfold=False))
+    if known:
+        parts += ["\n#### Found before\n", *known]
     if len(kept) < len(entries):
         parts.append(
             f"\n{count(len(entries) - len(kept), 'finding')} more than fit here: see the full report.\n"
         )
     return "".join(parts)
+
+
+def _fitting(entries: Iterable[_Entry], room: int) -> list[_Entry]:
+    """As many as fit, the new and the worst first, in the report's order."""
+    kept: list[_Entry] = []
+    groups: set[tuple[bool, str]] = set()
+    for entry in sorted(entries, key=lambda entry: (entry.old, SEVERITIES.index(entry.finding.severity))):
+        place = (entry.old, entry.group)
+        need = len(entry.text) + (0 if place in groups else len(escape(entry.group)) * 2 + 200)
+        if need <= room:
+            room -= need
+            groups.add(place)
+            kept.append(entry)
+    return sorted(kept, key=lambda entry: entry.order)
+
+
+def _folded(shown: Sequence[_Entry], entries: Sequence[_Entry], *, unfold: bool) -> Iterator[str]:
+    groups = dict.fromkeys(entry.group for entry in shown)
+    for group in groups:
+        mine = [entry for entry in shown if entry.group == group]
+        every = [entry.finding for entry in entries if entry.group == group and entry.old == mine[0].old]
+        summary = f"<code>{escape(printable(group))}</code>: {counts_text(every)}"
+        opened = " open" if unfold or (len(groups) == 1 and len(mine) <= _OPEN) else ""
+        yield f"\n<details{opened}><summary>{summary}</summary>\n\n"
+        yield from (entry.text for entry in mine)
+        yield "</details>\n"
 
 
 def _group(finding: Finding) -> str:

@@ -56,3 +56,8 @@ def counts_text(findings: Sequence[Finding]) -> str:
         for severity, number in numbers.items()
         if number
     )
+
+
+def growth_text(before: int, after: int) -> str:
+    """The difference of two sizes in bytes, with its sign: "+41 MB", "-1.2 GB"."""
+    return f"{'-' if after < before else '+'}{size_text(abs(after - before))}"

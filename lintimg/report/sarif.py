@@ -107,6 +107,8 @@ def _result(finding: Finding, numbers: dict[str, int]) -> dict[str, Any]:
     }
     if finding.rule in numbers:
         result["ruleIndex"] = numbers[finding.rule]
+    if finding.state is not None:
+        result["baselineState"] = finding.state
     if finding.related:
         result["relatedLocations"] = [
             _related(number, related) for number, related in enumerate(finding.related, 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from lintimg.model.finding import SEVERITIES, Finding, ImageLocation
-from lintimg.model.report import FileReport, Report
+from lintimg.model.report import FileReport, Report, Since
 from lintimg.report.layout import display_width, excerpt, wrap
-from lintimg.report.phrases import count
+from lintimg.report.phrases import count, growth_text
 from lintimg.text import printable, size_text
 
 _STYLES = {
@@ -157,6 +158,8 @@ class _Writer:
             self.lines.append(f"{checked}: {self.paint('good', 'nothing found')}{tail}.")
         else:
             self.lines.append(f"{checked}.")
+        if report.since is not None:
+            self.lines += since_lines(report.since)
         if report.errors:
             self.lines.append(
                 f"{count(len(report.errors), 'problem')} kept lintimg from doing all of its work."
@@ -176,6 +179,21 @@ class _Writer:
                 text = f"{number} info" if severity == "info" else count(number, severity)
                 parts.append(self.paint(severity, text))
         return ", ".join(parts)
+
+
+def since_lines(since: Since) -> Iterator[str]:
+    """What is different from an earlier report."""
+    yield f"Since the earlier report: {since.new} new, {len(since.fixed)} fixed, {since.unchanged} as before."
+    for finding in since.fixed:
+        start = finding.location.region.start
+        yield f"  fixed: {printable(finding.location.path)}:{start.line} {finding.rule} {printable(finding.message)}"
+    for change in since.sizes:
+        if change.before != change.after:
+            about = "about " if change.kind == "file" else ""
+            yield (
+                f"  {printable(change.name)}: {about}{size_text(change.after)},"
+                f" {growth_text(change.before, change.after)}"
+            )
 
 
 def _facts(file: FileReport | None) -> str:
