@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from lintimg.aws.sizes import PackagePart, package_part, with_dependencies
 from lintimg.aws.tables import table
@@ -13,9 +12,7 @@ from lintimg.dockerfile.copy import Copy, is_remote, read_copy
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import absolute, expanded, inside, steps_of
 from lintimg.lint.installs import Install, installs
-
-if TYPE_CHECKING:
-    from lintimg.lint.subject import Subject
+from lintimg.lint.subject import Subject
 
 MEGABYTE = 1_000_000
 

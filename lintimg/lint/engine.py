@@ -16,11 +16,12 @@ from lintimg.dockerfile.document import Dockerfile
 from lintimg.dockerfile.lexer import parse
 from lintimg.dockerfile.resolve import resolve
 from lintimg.lazy import NamedTuple
+from lintimg.lint.estimate import estimate_image, zip_fit
 from lintimg.lint.findings import FindingMaker
 from lintimg.lint.foreign import foreign_ignores
 from lintimg.lint.rule import Check, Hit, Rule
 from lintimg.lint.selection import Selection
-from lintimg.lint.subject import Policy, Subject, Target
+from lintimg.lint.subject import Policy, Prediction, Subject, Target
 from lintimg.lint.suppress import Pragmas, read_pragmas
 from lintimg.lint.target import Detected, detect, is_kind
 from lintimg.lint.verdicts import Verdicts
@@ -29,6 +30,7 @@ from lintimg.model.report import FileReport, StageInfo
 from lintimg.model.span import Span
 from lintimg.text import SourceText
 
+_PREDICTION = Prediction(estimate_image, zip_fit)
 _T = TypeVar("_T")
 LocateContext = Callable[[Build], BuildContext | None]
 
@@ -120,11 +122,11 @@ def _subject(build: Build, settings: FileSettings, pragmas: Pragmas) -> Subject:
         declared = declared or (pragmas.target, "a comment in the file")
     if build.document.template is not None:
         found = Detected("generic", False, ("a template, not yet a Dockerfile",))
-        return Subject(build, Target(*found), None, (), settings.policy)
+        return Subject(build, Target(*found), None, (), settings.policy, _PREDICTION)
     found = detect(build, process(build), settings.deployments, declared)
     context = settings.locate(build)
     policy = settings.policy._replace(chosen=settings.selection.by_name)
-    return Subject(build, Target(*found), context, settings.deployments, policy)
+    return Subject(build, Target(*found), context, settings.deployments, policy, _PREDICTION)
 
 
 def _rule(selection: Selection, code: str) -> Rule | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from lintimg.aws.sizes import normalised_name, package_part
 from lintimg.aws.tables import table
@@ -13,10 +12,8 @@ from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.mounts import read_mounts
 from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.image_files import absolute, expanded
+from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
-
-if TYPE_CHECKING:
-    from lintimg.lint.subject import ShippedRun, Subject
 
 _ECOSYSTEMS = {
     "pip": "pip",

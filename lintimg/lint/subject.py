@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -48,6 +48,15 @@ class Policy(NamedTuple):
     chosen: frozenset[str] = frozenset()
 
 
+class Prediction(NamedTuple):
+    """How the sizes of a file are worked out: of the image, and of a zip package. Both give None where
+    nothing is known.
+    """
+
+    image: Callable[[Subject], Estimate | None]
+    zip: Callable[[Subject], ZipFit | None]
+
+
 class ShippedRun(NamedTuple):
     """A RUN with its step, its scripts and their package operations."""
 
@@ -86,6 +95,7 @@ class Subject:
         context: BuildContext | None,
         deployments: tuple[Deployment, ...],
         policy: Policy,
+        prediction: Prediction,
     ) -> None:
         """`context` is None when the build context is not known."""
         self.build = build
@@ -93,6 +103,7 @@ class Subject:
         self.context = context
         self.deployments = deployments
         self.policy = policy
+        self._prediction = prediction
         self._runs: dict[int, ShippedRun] = {}
         self._manifests: dict[tuple[int, str], FoundManifest | None] = {}
 
@@ -216,16 +227,12 @@ class Subject:
     @cached_property
     def estimate(self) -> Estimate | None:
         """The predicted image size, None when nothing is known of it."""
-        from lintimg.lint.estimate import estimate_image
-
-        return estimate_image(self)
+        return self._prediction.image(self)
 
     @cached_property
     def zip_fit(self) -> ZipFit | None:
         """Whether the function would fit a zip, None when that cannot be told."""
-        from lintimg.lint.estimate import zip_fit
-
-        return zip_fit(self)
+        return self._prediction.zip(self)
 
 
 def _runs(instruction: Instruction) -> bool:

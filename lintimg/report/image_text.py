@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, Suggestion, Waste
 from lintimg.report.image_phrases import known_bytes, shown_command, waste_text
-from lintimg.report.layout import display_width, wrap
+from lintimg.report.layout import Paint, cut, display_width, wrap
 from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
-
-Paint = Callable[[str, str], str]
-"""Colours a text: takes the style's name and the text."""
 
 _BAR = 12
 _MOST, _MOST_ITEMS, _MOST_PATHS = 10, 5, 3
@@ -156,8 +153,3 @@ def _line(layer: ImageLayer) -> str:
     if layer.dockerfile_line is not None:
         return str(layer.dockerfile_line.line)
     return "base" if layer.from_base else ""
-
-
-def cut(text: str, width: int) -> str:
-    """`text` in at most `width` columns."""
-    return text if display_width(text) <= width else f"{text[: width - 1]}…"

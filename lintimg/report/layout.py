@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lintimg.lazy import NamedTuple
 from lintimg.text import printable
+
+Paint = Callable[[str, str], str]
+"""Colours a text: takes the style's name and the text."""
 
 _TAB = 4
 _CUT = "…"
@@ -15,6 +20,11 @@ class Excerpt(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` columns."""
+    return text if display_width(text) <= width else f"{text[: width - 1]}…"
 
 
 def display_width(text: str) -> int:

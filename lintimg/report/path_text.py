@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintimg.model.image import PathHistory, PathStep, TreeNode
 from lintimg.report.image_phrases import shown_command
-from lintimg.report.image_text import Paint, cut
+from lintimg.report.layout import Paint, cut
 from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
 

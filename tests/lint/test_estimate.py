@@ -15,7 +15,7 @@ from lintimg.dockerfile.lexer import parse
 from lintimg.dockerfile.resolve import resolve
 from lintimg.lint.estimate import estimate_image, estimate_zip, zip_fit
 from lintimg.lint.image_files import context_file
-from lintimg.lint.subject import Policy, Subject, Target
+from lintimg.lint.subject import Policy, Prediction, Subject, Target
 from lintimg.model.report import Estimate
 from lintimg.text import SourceText
 
@@ -28,7 +28,14 @@ def subject(text: str, folder: Path | None = None) -> Subject:
     build = resolve(parse(SourceText("Dockerfile", text.encode())), base_facts)
     context = None if folder is None else BuildContext(folder, None)
     policy = Policy(date(2026, 11, 23), (), None, fail_deprecated=False)
-    return Subject(build, Target("lambda", certain=True, evidence=()), context, (), policy)
+    return Subject(
+        build,
+        Target("lambda", certain=True, evidence=()),
+        context,
+        (),
+        policy,
+        Prediction(estimate_image, zip_fit),
+    )
 
 
 def estimated(text: str, folder: Path | None = None) -> Estimate:
