@@ -15,6 +15,9 @@ from lintimg.cli.formats import wanted_formats
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
+from lintimg.contents.metadata import is_metadata
+from lintimg.contents.report import contents
+from lintimg.contents.survey import survey
 from lintimg.image.dive import dive_json, dive_wasted
 from lintimg.image.errors import ImageError
 from lintimg.image.gates import Gates, broken_gates
@@ -58,7 +61,9 @@ def run_image(
     wanted = wanted_formats(formats, _FORMATS)
     gates, from_file = _gates(max_size, max_waste, min_efficiency)
     with bytes_shown(quiet=quiet) as progress:
-        options = Options(via=_via(via), platform=platform, deep=deep, hashes=hashes, progress=progress)
+        options = Options(
+            via=_via(via), platform=platform, deep=deep, hashes=hashes, keep=is_metadata, progress=progress
+        )
         try:
             with opened_image(reference, sys.stdin.buffer, options) as image:
                 stack = image_stack(image)
@@ -67,6 +72,7 @@ def run_image(
                 notes = [*image.notes, *_dive(output, wanted, image, stack)]
                 report = summarize(image, stack, limit=IMAGE_LIMIT, top=top)
                 report = report._replace(
+                    contents=() if stack is None else contents(survey(image, stack), top),
                     why=None if why is None else path_history(image, _needed(stack, "--why"), why),
                     tree=None if tree is None else outline(_needed(stack, "--tree"), tree, top),
                 )

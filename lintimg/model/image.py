@@ -62,19 +62,24 @@ class ImageLayer(NamedTuple):
 
 
 class ContentItem(NamedTuple):
-    """One package or file of a category."""
+    """One package, file or folder of a category, and the layers that hold it."""
 
     name: str
     version: str | None
     bytes: int
+    layers: tuple[int, ...] = ()
 
 
 class ContentCategory(NamedTuple):
-    """What a part of the visible bytes is, its items largest first."""
+    """What a part of the visible bytes is, its items largest first; `more` are not among `items`.
+
+    The categories of an image add up to what a container sees.
+    """
 
     category: str
     bytes: int
     items: tuple[ContentItem, ...]
+    more: int = 0
 
 
 class Waste(NamedTuple):

@@ -80,7 +80,8 @@ def _category(category: ContentCategory) -> dict[str, Any]:
     return {
         "category": category.category,
         "bytes": category.bytes,
-        "items": [item._asdict() for item in category.items],
+        "items": [{**item._asdict(), "layers": list(item.layers)} for item in category.items],
+        "more": category.more,
     }
 
 

@@ -53,6 +53,9 @@ Waste
      60 kB  1 file of layer 0 deleted by layer 1
             /opt/model
 
+Contents
+     80 kB  other files: /opt 80 kB
+
 1 image read.
 """
     )

@@ -1,0 +1,1 @@
+"""What the bytes of a built image are: packages, caches, models, system files."""
