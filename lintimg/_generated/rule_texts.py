@@ -1428,6 +1428,104 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR ${LAMBDA_TASK_ROOT}\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n')),
+ 'LI216': ('A handler such as app.handler names a file, app.py, that the runtime looks for in /var/task '
+           '(LAMBDA_TASK_ROOT) and in the working directory. The image builds without it, and the mistake '
+           'shows at the first invoke. The usual reasons:\n'
+           'a COPY that forgot the file, a folder that was copied with its name or without it, App.py '
+           'written on a file system that does not tell upper from lower case, or a line in .dockerignore.\n'
+           '\n'
+           'lintimg follows every COPY from the build context, through stages too. It says nothing where a '
+           'RUN may make the file, where a package, a layer or an image that nobody can read may bring it,\n'
+           'or where it may be compiled before the image is built.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/ruby-image.html'),
+           ('lambda',),
+           ('Unable to import module',
+            'Runtime.ImportModuleError',
+            'Cannot find module',
+            'No module named',
+            'cannot load such file'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY orders.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'RUN dnf install -y gcc && dnf clean all\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /packages -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /packages ${LAMBDA_TASK_ROOT}\n'
+            'COPY src ${LAMBDA_TASK_ROOT}/src\n'
+            'RUN mkdir -p /opt/data && chmod 755 /opt/data\n'
+            'CMD ["main.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY App.py requirements.txt ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY . ./\nCMD ["index.handler"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /srv\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY function/ ./function/\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14 AS file\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY src ./src\n'
+            'CMD ["src.orders.api.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /build/packages -r requirements.txt\n'
+            'COPY src/ /build/packages/\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /build/packages ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["main.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /var/task/dist/ ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'CMD ["orders_service.api.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS made\n'
+            'COPY generate.py ./\n'
+            'RUN python generate.py\n'
+            'CMD ["app.handler"]\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS wheel\n'
+            'COPY app-1.0-py3-none-any.whl /tmp/\n'
+            'RUN pip install --no-cache-dir /tmp/app-1.0-py3-none-any.whl\n'
+            'CMD ["app.handler"]\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=registry.example.com/orders:1.4 /srv/ ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["app.handler"]\n'),
+           (None,
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'RUN dnf install -y gcc && dnf clean all\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /packages -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /packages ${LAMBDA_TASK_ROOT}\n'
+            'COPY src ${LAMBDA_TASK_ROOT}/src\n'
+            'RUN mkdir -p /opt/data && chmod 755 /opt/data\n'
+            'CMD ["src.main.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY App.py requirements.txt ./\nCMD ["App.handler"]\n',
+            None,
+            'FROM python:3.14-slim\n'
+            'WORKDIR /srv\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY function/ ./function/\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["function.app.handler"]\n')),
  'LI223': ("AWS's base images find their language by search paths: /var/lang/bin stands first in PATH, "
            '/var/lang/lib in LD_LIBRARY_PATH. An ENV without the old value drops them, and the function ends '
            'at its start\n'
@@ -1706,6 +1804,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV HF_HOME=/root/.cache/huggingface\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
             'ENV HF_HOME=/tmp/huggingface HOME=/tmp\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\n'

@@ -1,0 +1,278 @@
+"""LI216: a handler whose module no instruction brings to where the runtime looks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from posixpath import basename, join, normpath, relpath
+
+from lintimg.aws.handlers import wrapped_by
+from lintimg.checks.bases import plain_language
+from lintimg.checks.handlers import (
+    command_comes_from_code,
+    handler_language,
+    inherited_arguments,
+    is_handler,
+    is_program_name,
+)
+from lintimg.checks.image_contents import Contents, shipped_contents
+from lintimg.checks.settings_in_image import image_settings
+from lintimg.checks.tables import table
+from lintimg.checks.task_root import handler_outside_task_root
+from lintimg.dockerfile.copy import read_copy
+from lintimg.dockerfile.document import Word
+from lintimg.lazy import NamedTuple
+from lintimg.lint.image_files import absolute, expanded, inside
+from lintimg.lint.rule import Hit, HitEdit
+from lintimg.lint.subject import Subject
+from lintimg.model.finding import Severity
+
+_ENDINGS = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs"), "ruby": (".rb",)}
+_PACKAGE_PLACES = ("/opt", "/var/lang", "/var/runtime", "/usr/lib", "/usr/local/lib")
+_SOURCES = (".ts", ".mts", ".cts", ".tsx", ".jsx", ".coffee")
+
+
+class NamedHandler(NamedTuple):
+    """The handler that the Dockerfile names: its word in CMD or ENTRYPOINT, and what it is taken apart into.
+
+    `module` is a path without ending (`src/app`), relative to one of `folders` (absolute); `function` what follows.
+    """
+
+    word: Word
+    text: str
+    language: str
+    module: str
+    function: str
+    folders: tuple[str, ...]
+
+
+def named_handler(subject: Subject) -> NamedHandler | None:
+    """The handler in CMD of a function in Python, Node.js or Ruby; None where there is none, or another command counts."""
+    language = handler_language(subject)
+    if language not in _ENDINGS or command_comes_from_code(subject):
+        return None
+    step = subject.process.cmd
+    arguments = subject.process.cmd_arguments or ()
+    if step is None:
+        step = subject.process.entrypoint
+        arguments = (inherited_arguments(subject) or ())[-1:]
+    if step is None or not step.instruction.json or len(arguments) != 1:
+        return None
+    if inherited_arguments(subject) not in (None, arguments):
+        return None
+    text = arguments[0]
+    if wrapped_by(text) or is_program_name(text, language) or not is_handler(text, language):
+        return None
+    if text.startswith("/") or "node_modules" in text or "$" in text:
+        return None
+    folders = _folders(subject)
+    if folders is None:
+        return None
+    folder, _, last = text.rpartition("/")
+    module, _, function = last.partition(".") if language != "python" else text.rpartition(".")
+    module = module.replace(".", "/") if language == "python" else join(folder, module)
+    return NamedHandler(step.instruction.arguments[-1], text, language, module, function, folders)
+
+
+def _folders(subject: Subject) -> tuple[str, ...] | None:
+    """Where the runtime looks for the module, None when a variable or the working directory hides it."""
+    folders = ["/var/task"] if subject.aws_base is not None else []
+    workdir = working_directory(subject)
+    if workdir is None:
+        return None
+    folders.append(workdir)
+    for setting in image_settings(subject):
+        if setting.name == "AWS_LAMBDA_EXEC_WRAPPER":
+            return None
+        if setting.name in ("LAMBDA_TASK_ROOT", "PYTHONPATH", "RUBYLIB", "NODE_PATH", "GEM_PATH"):
+            if setting.value is None:
+                return None
+            folders += [path.rstrip("/") or "/" for path in setting.value.split(":") if path.startswith("/")]
+    return tuple(dict.fromkeys(folders))
+
+
+def working_directory(subject: Subject) -> str | None:
+    """Where the shipped image's process starts, None when it cannot be told."""
+    step = subject.build.last("WORKDIR")
+    if step is None:
+        return subject.root_stage.base_facts.workdir if subject.root_stage is not None else None
+    if not step.instruction.arguments:
+        return None
+    written = expanded(step.instruction.arguments[0].text, step.environment, subject.document.escape)
+    return None if written is None else absolute(step.workdir, written)
+
+
+def handler_file_missing(subject: Subject) -> Iterator[Hit]:
+    """A hit for a handler whose module is not among the files that come into the image."""
+    if subject.context is None or subject.base_image is None:
+        return
+    handler = named_handler(subject)
+    if handler is None or (subject.aws_base is None and plain_language(subject.base_image) is None):
+        return
+    contents = shipped_contents(subject, basename(handler.module))
+    wanted = [join(folder, handler.module) for folder in handler.folders]
+    if any(contents.may_hold(path) or _holds(contents, path) for path in wanted):
+        return
+    if _is_package(handler, contents) or any(handler_outside_task_root(subject)):
+        return
+    yield from _hit(subject, handler, contents, wanted)
+
+
+def _holds(contents: Contents, path: str) -> bool:
+    """Whether a file or folder called `path`, whatever its ending, came into the image."""
+    return any(
+        held.startswith(path) and held[len(path) : len(path) + 1] in ("", ".", "/") for held in contents.files
+    )
+
+
+def _is_package(handler: NamedHandler, contents: Contents) -> bool:
+    """Whether an installed package may bring the module."""
+    first = handler.module.partition("/")[0].lower().replace("_", "-")
+    if any(first in package or package in first for package in contents.packages):
+        return True
+    places = _PACKAGE_PLACES
+    if any(
+        inside(path, place)
+        for path in contents.files
+        for place in places
+        if _stem(path).endswith(f"/{handler.module}")
+    ):
+        return True
+    hidden = contents.hidden_packages or any(
+        inside(path, place) for path in contents.unknown for place in places
+    )
+    return hidden and "/" in handler.module
+
+
+def _hit(subject: Subject, handler: NamedHandler, contents: Contents, wanted: list[str]) -> Iterator[Hit]:
+    ending = _ENDINGS[handler.language][0]
+    details: dict[str, object] = {"handler": handler.text, "file": handler.module + ending}
+    values = details | {"folder": handler.folders[0], "error": _error(handler)}
+    span = handler.word.span
+    severity: Severity | None = None if _is_context_sure(subject) else "warning"
+    variant = ""
+    edits: tuple[HitEdit, ...] = ()
+    held = _nearest(handler, contents)
+    if held is not None:
+        path, folder = held
+        correct = _renamed(handler, relpath(path, folder))
+        variant = "case" if path.lower().startswith(tuple(each.lower() for each in wanted)) else "moved"
+        values |= {"actual": relpath(path, folder), "correct": correct}
+        edits = (HitEdit(span, f'"{correct}"'),)
+    else:
+        brought = _brought_from(contents, wanted)
+        hidden = next((f for root in brought if (f := _hidden(subject, root, handler))), None)
+        other = None if hidden is not None else _elsewhere(subject, handler)
+        if hidden is not None:
+            variant = "ignored"
+            values |= {"actual": hidden[0], "pattern": hidden[1]}
+        elif other is not None and not brought:
+            variant = "not copied"
+            values |= {"actual": other}
+        elif brought and _is_made_before(subject, handler):
+            return
+        elif brought:
+            severity = "warning"
+    yield Hit(span, values, edits=edits, variant=variant, severity=severity, details=details)
+
+
+def _error(handler: NamedHandler) -> str:
+    if handler.language == "python":
+        return f"Runtime.ImportModuleError: Unable to import module '{handler.module.replace('/', '.')}'"
+    if handler.language == "ruby":
+        return f"cannot load such file -- {handler.module}"
+    return f"Runtime.ImportModuleError: Cannot find module '{basename(handler.module)}'"
+
+
+def _is_context_sure(subject: Subject) -> bool:
+    """Whether a COPY names something of the context, so that it cannot be another folder."""
+    return any(
+        copy.from_ is None and any(word.text.strip("./*") for word in copy.sources)
+        for number in subject.build.used
+        for step in subject.build.stages[number].steps
+        if (copy := read_copy(step.instruction)) is not None
+    )
+
+
+def _nearest(handler: NamedHandler, contents: Contents) -> tuple[str, str] | None:
+    """The module's file in another case or another folder of the image, and the folder that the runtime searches."""
+    stem = basename(handler.module).lower()
+    found = {
+        (path, folder)
+        for path, file in contents.files.items()
+        for folder in handler.folders
+        if basename(path).lower() in [stem + ending for ending in _ENDINGS[handler.language]]
+        and basename(path).rpartition(".")[0] == basename(file or path).rpartition(".")[0]
+        and inside(path, folder)
+        and _is_module(handler, relpath(path, folder))
+    }
+    same = [
+        (path, folder)
+        for path, folder in found
+        if _stem(relpath(path, folder)).lower() == handler.module.lower()
+    ]
+    if same:
+        return min(same)
+    return (
+        min(found)
+        if len({path for path, _ in found}) == 1
+        and basename(min(found)[0]).startswith(basename(handler.module))
+        else None
+    )
+
+
+def _stem(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _is_module(handler: NamedHandler, path: str) -> bool:
+    """Whether the runtime can load the file at `path`, relative to where it looks."""
+    if handler.language == "python":
+        return all(part.isidentifier() for part in _stem(path).split("/"))
+    return "." not in _stem(path)
+
+
+def _renamed(handler: NamedHandler, path: str) -> str:
+    module = _stem(path)
+    return f"{module.replace('/', '.') if handler.language == 'python' else module}.{handler.function}"
+
+
+def _brought_from(contents: Contents, wanted: list[str]) -> list[str]:
+    """Where in the context the module would have to lie for a COPY of a folder to bring it."""
+    return [
+        normpath(join(root, relpath(path, folder)))
+        for path in wanted
+        for folder, root in contents.folders
+        if inside(path, folder) and path != folder
+    ]
+
+
+def _hidden(subject: Subject, path: str, handler: NamedHandler) -> tuple[str, str] | None:
+    """The module's file that the ignore file keeps back, and the pattern that does so."""
+    context = subject.context
+    for ending in _ENDINGS[handler.language]:
+        if context is not None and context.exists(path + ending):
+            pattern = context.ignored_by(path + ending)
+            if pattern is not None:
+                return path + ending, pattern.text
+    return None
+
+
+def _elsewhere(subject: Subject, handler: NamedHandler) -> str | None:
+    """A file of the module's name anywhere in the context."""
+    names = [basename(handler.module) + ending for ending in _ENDINGS[handler.language]]
+    files = subject.context.files if subject.context is not None else ()
+    found = [file.path for file in files if basename(file.path) in names]
+    whole = [path for path in found if _stem(path).endswith(handler.module)]
+    return min(whole or found, key=lambda path: (path.count("/"), path), default=None)
+
+
+def _is_made_before(subject: Subject, handler: NamedHandler) -> bool:
+    """Whether the file may be one that is compiled before the image is built."""
+    folders = table("build_products")["folders"]
+    if any(part in folders for part in handler.module.split("/")):
+        return True
+    if handler.language != "nodejs" or subject.context is None:
+        return False
+    if b'"build' in (subject.context.read("package.json") or b""):
+        return True
+    return any(file.path.endswith(_SOURCES) for file in subject.context.files)
