@@ -4163,6 +4163,55 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n'),
            (None, None, None)),
+ 'LI504': ('What `curl … | sh` brings into the image is decided by the server at that moment. A build of '
+           'last month cannot be repeated, a broken download runs up to where it broke (unless\n'
+           'the script guards against it), and a server that was taken over sends its own. The scanners that '
+           'look at the image see only the result.\n'
+           '\n'
+           'It is info, because most installers are trusted as much as what they install; over `http://` it '
+           'is a warning. A script that is downloaded, checked and then run is not reported, nor is a pipe '
+           'into `tar`,\n'
+           '`gpg` or `sha256sum`.',
+           ('https://docs.docker.com/build/building/best-practices/',),
+           ('supply-chain',),
+           ('curl | sh dockerfile', 'curl pipe bash security'),
+           ('FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'SHELL ["/bin/bash", "-eo", "pipefail", "-c"]\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'RUN curl -LsSf https://astral.sh/uv/install.sh | env UV_INSTALL_DIR=/usr/local/bin sh \\\n'
+            '    && uv export --frozen -o requirements.txt \\\n'
+            '    && uv pip install --no-cache --target /packages -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /packages ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-eo", "pipefail", "-c"]\n'
+            'RUN bash <(curl -fsSL https://acme.io/install)\n'
+            'RUN sh -c "$(curl -fsSL https://acme.io/install)"\n'
+            'RUN eval "$(wget -qO- https://acme.io/env)"\n'
+            'RUN curl -fsSL https://acme.io/install.py | python3 - --version 2\n'
+            'RUN wget -qO- http://acme.io/install | tee /tmp/install | bash -s -- --yes\n'),
+           ('FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-eo", "pipefail", "-c"]\n'
+            'RUN curl -fsSLo install.sh https://acme.io/v2/install.sh \\\n'
+            '    && echo "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  install.sh" | '
+            'sha256sum -c - \\\n'
+            '    && sh install.sh \\\n'
+            '    && rm install.sh\n',
+            'FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-eo", "pipefail", "-c"]\n'
+            'RUN curl -fsSL https://acme.io/a.tar.gz | tar -xz -C /opt\n'
+            'RUN curl -fsSL https://acme.io/key.asc | gpg --dearmor -o /etc/apt/keyrings/acme.gpg\n'
+            'RUN curl -fsSL https://acme.io/versions.json | python3 -c "import json,sys; '
+            'print(json.load(sys.stdin)[0])" > /version\n'
+            'RUN curl -fsSL https://acme.io/versions.json | python3 -m json.tool > /pretty && curl -fsSL '
+            "https://acme.io/x | perl -pe 's/a/b/' > /x\n"
+            'RUN VERSION="$(curl -fsSL https://acme.io/version)" && echo "$VERSION" > /version && test '
+            '"$(curl -fsSL https://acme.io/a)" = b\n'
+            'RUN sh -c "echo $(curl -fsSL https://acme.io/version)" > /version\n'),
+           (None, None)),
  'LI505': ('TLS and package signatures are what ties a download to its origin. With the check off, a build '
            'in a CI network, behind a proxy or a poisoned DNS takes\n'
            'whatever answers, and it is baked into an image that is trusted from there on. A variable such '
@@ -4268,6 +4317,181 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=a /etc/hostname /a\n'
             'COPY --from=b /etc/hostname /b\n'
             'RUN apk add --no-cache ./glibc.apk\n')),
+ 'LI506': ('A RUN belongs to root until a USER says otherwise, so sudo has nothing to do; it only has to be '
+           'installed. `sudo` starts commands with a fresh environment: what ENV and ARG set is\n'
+           'gone, http_proxy too. Where a USER is set, two USER lines do the same without leaving a rule in '
+           '/etc/sudoers that an intruder would use as well.\n'
+           '\n'
+           'A warning where the file shows that root runs it, else info: of a base image that nobody here '
+           'knows the user is not known either. Installing the package alone is not reported.',
+           ('https://docs.docker.com/build/building/best-practices/#user',),
+           (),
+           ('sudo: command not found docker build', 'sudo: a terminal is required to read the password'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN sudo dnf install -y libpq \\\n'
+            '    && sudo dnf clean all \\\n'
+            '    && pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            '# as the entry point wants it\n'
+            'RUN FOO=1 sudo sh -c "echo 1 > /opt/flag"\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            'FROM ghcr.io/acme/desktop:2\n'
+            'RUN sudo touch /a\n'
+            'FROM debian:12-slim\n'
+            'COPY --from=0 /a /a\n'
+            'RUN sudo -u nobody touch /tmp/b\n'
+            'USER nobody:nogroup\n'
+            'RUN ["sudo", "touch", "/c"]\n'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends sudo \\\n'
+            '    && rm -rf /var/lib/apt/lists/*\n'
+            'RUN useradd -m -G sudo dev && echo "dev ALL=(ALL) NOPASSWD:ALL" > /etc/sudoers.d/dev\n'
+            '# sudo is for people\n'
+            'RUN echo "use sudo here" > /etc/motd && rm -f /var/lib/sudo/lectured\n',
+            'FROM ghcr.io/acme/desktop:2\nUSER root\nRUN touch /a\nUSER dev\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN dnf install -y libpq \\\n'
+            '    && dnf clean all \\\n'
+            '    && pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            '# as the entry point wants it\n'
+            'RUN FOO=1 sh -c "echo 1 > /opt/flag"\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n',
+            None)),
+ 'LI507': ('A process that is root in its container needs one more fault, in the kernel or in a mount, to be '
+           'root outside. Services can nearly always run as a user of their own.\n'
+           '\n'
+           'Off by default, and never said of functions: Lambda runs every image as a user of its own '
+           'without rights, whatever USER says. Many official images start as root and step down by\n'
+           'themselves. The user of a base image that is not known here is not known either, and then '
+           'nothing is said.',
+           ('https://docs.docker.com/build/building/best-practices/#user',),
+           (),
+           ('Last USER should not be root', 'Ensure that a user for the container has been created'),
+           ('FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'USER node\n'
+            'COPY server.js ./\n'
+            '# for the port\n'
+            'USER 0:0\n'
+            'EXPOSE 80\n'
+            'ENTRYPOINT ["node"]\n'
+            'CMD ["server.js"]\n',
+            'FROM debian:12-slim\nCMD ["/bin/app"]\n'),
+           ('FROM debian:12-slim AS base\n'
+            'RUN useradd -u 1000 app\n'
+            'USER app\n'
+            'FROM base\n'
+            'COPY app /bin/app\n'
+            'CMD ["/bin/app"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nUSER root\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nENTRYPOINT ["/app"]\n'),
+           (None, None)),
+ 'LI508': ('`chmod 777` is the answer to a permission error that says nothing about its reason. A program, a '
+           'start script or a folder of libraries that everybody may write lets any\n'
+           'process in the container, even an unprivileged one, put its own code there, and root may run it '
+           'next. The owner is what needs to change: `chown` to the user of USER, or `COPY --chown`.\n'
+           '\n'
+           'On Lambda the image is mounted read-only, and /tmp is a file system of its own: no mode makes a '
+           'path writable, so it is info there. Folders with the sticky bit (1777), as /tmp has\n'
+           'it, are left alone, and `chmod +w`, which the umask limits, too. Modes in letters (`a+rwX`)\n'
+           'are info: they are most often meant so, for images that any user may start. The fix is marked '
+           'unsafe because a process of another user may in fact write there.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://pubs.opengroup.org/onlinepubs/9799919799/utilities/chmod.html'),
+           ('permissions',),
+           ('chmod 777 dockerfile',
+            'PermissionError: [Errno 13] Permission denied docker',
+            "Read-only file system: '/var/task"),
+           ('FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY server.js ./\n'
+            'COPY --chmod=0777 start.sh /usr/local/bin/\n'
+            'RUN mkdir -p uploads \\\n'
+            '    && chmod -R 777 uploads\n'
+            'RUN install -m 666 /dev/null /var/log/app.log && mkdir -m777 cache && chmod a+rwx,g-s '
+            'server.js\n'
+            'USER node\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=777 bootstrap ${LAMBDA_RUNTIME_DIR}/\n'
+            'CMD ["main"]\n'),
+           ('FROM debian:12-slim\n'
+            'COPY --chmod=755 --chown=1000:1000 start.sh /usr/local/bin/\n'
+            'RUN mkdir -p /data && chmod 1777 /data && chmod +rwx /usr/local/bin/start.sh && chmod a+rx,u+w '
+            '/etc/motd\n'
+            'RUN chmod g+rwX /srv && chmod o-w /etc/hosts && chmod u=rwx,go=rx /opt && mkdir -m 755 /a && '
+            'chmod a+rwxt /b\n'
+            'RUN find /srv -type d -perm 777 && echo chmod 777\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt \\\n'
+            '    && chmod -R o+rX /var/task\n'
+            'COPY --chmod=644 app.py ./\n'
+            'COPY --chmod=755 bin/tool /opt/bin/\n'
+            'ENV LOG_LEVEL=info \\\n'
+            '    CACHE=/tmp/cache\n'
+            'CMD ["app.handler"]\n'
+            '# chmod 777 /tmp\n'),
+           ('FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY server.js ./\n'
+            'COPY --chmod=0755 start.sh /usr/local/bin/\n'
+            'RUN mkdir -p uploads \\\n'
+            '    && chmod -R 755 uploads\n'
+            'RUN install -m 644 /dev/null /var/log/app.log && mkdir -m755 cache && chmod a+rwx,g-s '
+            'server.js\n'
+            'USER node\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=755 bootstrap ${LAMBDA_RUNTIME_DIR}/\n'
+            'CMD ["main"]\n')),
+ 'LI509': ('ADD fetches a URL at each build and keeps what comes. With `--checksum` the build stops when the '
+           'file is another one, whether by a new release, a broken download or a stranger. For a git\n'
+           'repository the same flag, or the full commit behind `#`, fixes what is checked out.\n'
+           '\n'
+           'A later RUN in the same stage that calls sha256sum, gpg or their like counts as a check. The '
+           "answer of GitHub's API about\n"
+           'a branch is fetched to build anew when it changes, and left alone. Over http it is a warning.',
+           ('https://docs.docker.com/reference/dockerfile/#add---checksum',),
+           ('supply-chain',),
+           ('ADD --checksum', 'dockerfile ADD url verify'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG VERSION=1.2.3\n'
+            'ADD https://downloads.acme.io/tool-${VERSION} /opt/bin/tool\n'
+            'RUN chmod 755 /opt/bin/tool\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'ADD http://downloads.acme.io/model.bin /opt/model.bin\n'
+            'COPY app.py ./\n'
+            'ENV MODEL=/opt/model.bin\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'ADD https://github.com/acme/tool.git#v1 /src\n'
+            'ADD git@github.com:acme/tool.git /src2\n'),
+           ('FROM debian:12-slim\n'
+            'ADD --checksum=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef '
+            'https://downloads.acme.io/tool /opt/tool\n'
+            'ADD https://github.com/acme/tool.git#0123456789abcdef0123456789abcdef01234567:src /src\n',
+            'FROM debian:12-slim\n'
+            'ARG SUM=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n'
+            'ADD https://downloads.acme.io/tool.tar.gz /tmp/\n'
+            'RUN echo "$SUM /tmp/tool.tar.gz" | sha256sum -c - \\\n'
+            '    && tar -xzf /tmp/tool.tar.gz -C /opt\n'
+            'ADD local.tar.gz /opt/\n'
+            'ADD https://api.github.com/repos/acme/tool/git/refs/heads/main /tmp/version.json\n'),
+           (None, None)),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
            'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '

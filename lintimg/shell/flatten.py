@@ -59,6 +59,7 @@ class Flattener:
         self._variables: dict[str, Assignment] = {}
         self._environment: tuple[Assignment, ...] = ()
         self._level = 0
+        self._wrappers: tuple[str, ...] = ()
 
     def add_script(self, logical: LogicalText) -> None:
         """Adds the commands of a shell text. Raises ShellSyntaxError, and then nothing was added."""
@@ -194,7 +195,7 @@ class Flattener:
             redirects = self._heredocs(node.redirects, frame)
         words = node.words
         name: str | None = None
-        wrappers: tuple[str, ...] = ()
+        wrappers = self._wrappers
         environment = self._environment
         if words:
             name = _base_name(words[0])
@@ -202,13 +203,17 @@ class Flattener:
             if node.assignments:
                 environment += node.assignments
             if name in WRAPPERS:
-                wrappers, skipped, variables = strip_wrappers(words)
+                own, skipped, variables = strip_wrappers(words)
+                wrappers += own
                 words = words[skipped:]
                 environment += variables
                 name = _base_name(words[0])
             if name is not None:
                 if name in _INTERPRETING:
-                    if self._read_through(node, skipped, frame, before, environment):
+                    outer, self._wrappers = self._wrappers, wrappers
+                    read = self._read_through(node, skipped, frame, before, environment)
+                    self._wrappers = outer
+                    if read:
                         return
                 elif name in _EXPORTING:
                     self._export(words)
