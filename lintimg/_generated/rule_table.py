@@ -802,7 +802,7 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
   'default': True,
   'messages': {'': '{source} is copied before {command} (line {line}), so that every change to the sources '
-                   'installs all dependencies anew. {command} only needs {manifest}.',
+                   'installs all dependencies anew. {command} only needs {manifest}{others}.',
                'together': '{source} is copied together with {manifest}, so that every change to it runs '
                            '{command} (line {line}) anew.',
                'names': '{source} is copied before {command} (line {line}), so that every change to the '
@@ -1778,9 +1778,11 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'severity': 'info',
   'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
   'default': True,
-  'messages': {'': '{instruction} {name} with a blank takes all the rest of the line for one value: a second '
-                   'NAME=value there is not set but swallowed.'},
-  'helps': {'': 'Write {instruction} {name}=..., quotes round the value if it has blanks'},
+  'messages': {'': '{instruction} {name} without an equals sign is the old form, which BuildKit warns of at '
+                   'each build: it sets one name only, and takes all the rest of the line for its value.',
+               'swallowed': '{name} has no equals sign, so {instruction} takes all the rest of the line for '
+                            'its value: {other} is not set, but a part of {name}.'},
+  'helps': {'': 'Write {instruction} {name}=..., with quotes round the value if it has blanks'},
   'check': 'deprecated_syntax.legacy_key_value',
   'match': None,
   'fix_title': 'Write an equals sign',
@@ -2161,8 +2163,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'default': True,
   'messages': {'': 'This lays all files of {stage} over those of this image: its system, its package caches '
                    'and its tools come along.',
-               'image': 'This lays all files of the image {stage} over those of this one, its system with '
-                        'them unless it was made to be laid over others.',
+               'system': 'This lays all files of {stage} over those of this image, its operating system with '
+                         'them: where the two differ, libraries of one overwrite those of the other.',
                'squash': 'This makes one layer of all of {stage}: nothing of the base image is shared with '
                          'other images any more, and ENV, USER and ENTRYPOINT of it are lost.'},
   'helps': {'': 'Copy the folders that are needed, such as COPY --from={stage} /app /app'},
@@ -2352,6 +2354,23 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': None,
   'equivalents': (('hadolint', 'DL1001', {}),),
   'needs': ('ignore',)},
+ {'code': 'LI648',
+  'name': 'whole-image-copied',
+  'title': 'All of another image is copied',
+  'family': 'correctness',
+  'severity': 'info',
+  'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
+  'default': False,
+  'messages': {'': 'This lays all files of the image {stage} over those of this one, its system with them '
+                   'unless it was made to be laid over others.'},
+  'helps': {'': 'Copy the folders that are needed, such as COPY --from={stage} /usr/local/bin/tool '
+                '/usr/local/bin/'},
+  'check': 'copy_from.whole_image',
+  'match': None,
+  'fix_title': None,
+  'fix_applicability': None,
+  'equivalents': (('hadolint', 'DL3067', {}),),
+  'needs': ('from=',)},
  {'code': 'LI650',
   'name': 'missing-yes-flag',
   'title': 'A package manager asks a question that nobody can answer',
@@ -2361,6 +2380,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'default': True,
   'messages': {'microdnf': '{command} asks for confirmation where microdnf is dnf5 (Fedora 41 and what '
                            'follows it), and during a build nobody can answer; older ones do not ask.',
+               'link': '{command} asks nothing here, where dnf is a link to microdnf; in an image with dnf '
+                       'itself it asks, nobody can answer, and the build fails.',
                '': '{command} asks for confirmation, and during a build nobody can answer: it stops there '
                    'and the build fails.'},
   'helps': {'': 'Write {command} {flag}'},

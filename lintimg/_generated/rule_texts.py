@@ -3453,7 +3453,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'into the image. Nothing is\n'
            "said where the advice was followed (`+cpu` versions, PyTorch's CPU index), nor on images made "
            'for\n'
-           "GPUs. In an image that is no function's it is a hint.",
+           "GPUs. In an image that is no function's it is a hint, and nothing is said of what such an image "
+           'may be for (awscli, notebooks, puppeteer).',
            ('https://pytorch.org/get-started/locally/',
             'https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
             'https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/migrating.html'),
@@ -3517,7 +3518,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\n'
             'RUN pip install --no-cache-dir torch==2.8.0\n'
             'COPY app.py ./\n'
-            'CMD ["python3", "app.py"]\n'),
+            'CMD ["python3", "app.py"]\n',
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awscli==1.42.0 jupyterlab==4.4.0\n'
+            'ENTRYPOINT ["aws"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.12\n'
             'RUN pip install --extra-index-url https://download.pytorch.org/whl/cpu --no-cache-dir '
             'torch==2.8.0 transformers==4.44.0\n'
@@ -5051,6 +5055,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV TWO two words\n'
             'ENV THREE "three more words"\n'
             'LABEL four say "four" words\n',
+            'FROM alpine:3.22\nENV LOG_LEVEL debug STAGE=test\nENV OPTIONS -Xmx1g -Dstage=test\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'LABEL vendor   Example\n'
             'ENV PATH $PATH:/opt/tools\n'
@@ -5077,6 +5082,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV TWO="two words"\n'
             'ENV THREE="three more words"\n'
             'LABEL four say "four" words\n',
+            'FROM alpine:3.22\nENV LOG_LEVEL debug STAGE=test\nENV OPTIONS="-Xmx1g -Dstage=test"\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'LABEL vendor=Example\n'
             'ENV PATH=$PATH:/opt/tools\n'
@@ -5908,14 +5914,15 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'and where both have different systems, libraries of one overwrite those of the other. Into an '
            'empty\n'
            'image (FROM scratch) it is a way to squash layers, which is only a hint: the settings of the '
-           'other image have to be repeated by hand. So is a whole image that nothing was added to, for\n'
-           'some are made to be laid over others (tonistiigi/xx, s6-overlay). A stage that begins FROM '
-           'scratch holds only what was put there, and copying all of it is not reported.',
+           'other image have to be repeated by hand. Some images\n'
+           'are made to be laid over others (tonistiigi/xx, s6-overlay); of those that are not known to hold '
+           'a system, only LI648 speaks, which is off by default. A stage that begins FROM scratch holds '
+           'only what was put there, and copying all of it is not reported.',
            ('https://docs.docker.com/build/building/multi-stage/',),
            (),
            ('Do not copy an entire filesystem from another stage',),
            ('FROM debian:13 AS build\nRUN make -C /src\nFROM debian:13-slim\nCOPY --from=build / /\n',
-            'FROM golang:1.25\nCOPY --from=registry.example.com/overlay:3 / /\n',
+            'FROM debian:13-slim\nCOPY --from=golang:1.25-alpine / /\n',
             'FROM python:3.14-slim AS build\n'
             'WORKDIR /app\n'
             'COPY requirements.txt ./\n'
@@ -5948,7 +5955,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM nginx:1.29\n'
             'COPY rootfs/ /\n'
             'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'
-            'EXPOSE 80\n'),
+            'EXPOSE 80\n',
+            'FROM golang:1.25\nCOPY --from=registry.example.com/overlay:3 / /\n'),
            (None, None, None)),
  'LI634': ('Variables, operators and SHELL are reasons for the shell form, `exec` takes its drawback away, '
            'and a HEALTHCHECK ends of itself. Some teams want JSON everywhere, as hadolint and BuildKit do\n'
@@ -6373,6 +6381,37 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV STAGE=test\n'
             'CMD ["app.handler"]\n'),
            (None, None)),
+ 'LI648': ('Some images hold nothing but files to be laid over another image, and copying their root is what '
+           'they are for. Others hold a\n'
+           'system, which overwrites that of the base image. The name does not tell, so this is off by '
+           'default; images that are known to hold a system, and stages of the same\n'
+           'file, are reported by LI633.',
+           ('https://docs.docker.com/build/building/multi-stage/',),
+           (),
+           (),
+           ('FROM golang:1.25\nCOPY --from=registry.example.com/overlay:3 / /\n',
+            'FROM registry.example.com/tools:2 AS tools\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=tools "/" "/"\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'RUN python -m compileall -q app.py\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM golang:1.25\nCOPY --from=registry.example.com/overlay:3 /usr/bin/ /usr/bin/\n',
+            'FROM scratch AS rootfs\n'
+            'COPY rootfs/ /\n'
+            'COPY app.conf /etc/\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=rootfs / /\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
  'LI650': ('Package managers ask before they change anything. A build has no terminal, the question is '
            'answered by the end of the input, and that\n'
            'means no. apt-get asks only when it wants to bring more than the packages named, so a line '
@@ -6383,7 +6422,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'own settings, and answers\n'
            'that are piped in (`yes | apt-get install …`), for which nothing is said here though hadolint '
            'does. A variable that may hold the option is\n'
-           'given the benefit of the doubt, and simulations (`-s`) ask nothing. '
+           "given the benefit of the doubt, microdnf asks only where it is dnf5 (on AWS's Amazon Linux 2023 "
+           'images dnf is a link to an older one), and simulations (`-s`) ask nothing. '
            "DEBIAN_FRONTEND=noninteractive is no answer: it is for the packages' own questions.",
            ('https://manpages.debian.org/stable/apt/apt-get.8.en.html',
             'https://dnf.readthedocs.io/en/latest/command_ref.html',
@@ -6418,8 +6458,13 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM amazonlinux:2 AS b\n'
             'RUN amazon-linux-extras install nginx1 && yum clean all && rm -rf /var/cache/yum\n'
             'FROM mambaorg/micromamba:2.0.5\n'
-            'RUN micromamba install --channel conda-forge numpy=2.1 && micromamba clean --all --yes\n'),
-           ('FROM debian:12-slim\n'
+            'RUN micromamba install --channel conda-forge numpy=2.1 && micromamba clean --all --yes\n',
+            'FROM registry.example.com/minimal:41\nRUN microdnf install git && microdnf clean all\n'),
+           ('FROM oraclelinux:9-slim AS a\n'
+            'RUN microdnf install git && microdnf clean all\n'
+            'FROM registry.access.redhat.com/ubi9/ubi-minimal:9.4\n'
+            'RUN microdnf install git && microdnf clean all\n',
+            'FROM debian:12-slim\n'
             'ARG APT_OPTIONS="-y --no-install-recommends"\n'
             'RUN apt-get update \\\n'
             '    && apt-get -y install --no-install-recommends curl \\\n'
@@ -6470,7 +6515,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM amazonlinux:2 AS b\n'
             'RUN amazon-linux-extras install -y nginx1 && yum clean all && rm -rf /var/cache/yum\n'
             'FROM mambaorg/micromamba:2.0.5\n'
-            'RUN micromamba install -y --channel conda-forge numpy=2.1 && micromamba clean --all --yes\n')),
+            'RUN micromamba install -y --channel conda-forge numpy=2.1 && micromamba clean --all --yes\n',
+            'FROM registry.example.com/minimal:41\nRUN microdnf install -y git && microdnf clean all\n')),
  'LI651': ('apt says it itself: "apt does not have a stable CLI interface. Use with caution in scripts." '
            'Nothing has broken because of it so\n'
            'far, and the two read the same packages, so this is off by default. apt-get and apt-cache '

@@ -157,6 +157,7 @@ def _hit(bust: Bust, subject: Subject) -> Hit:
         {
             "source": "the whole context" if is_whole_context(shown) else shown,
             "manifest": listing(manifests, 4) if manifests else "the dependency manifest",
+            "others": row.get("others", ""),
             "copy": " ".join(manifests) or "MANIFEST",
             "command": command,
             "fetch": row.get("fetch", command),

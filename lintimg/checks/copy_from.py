@@ -67,6 +67,15 @@ def copy_from_itself(subject: Subject) -> Iterator[Hit]:
 
 def whole_filesystem(subject: Subject) -> Iterator[Hit]:
     """LI633: a hit for each COPY of another stage's root to the root."""
+    return (hit for hit in _whole_copies(subject) if hit.variant != "image")
+
+
+def whole_image(subject: Subject) -> Iterator[Hit]:
+    """LI648: a hit for each COPY of the root of an image that may have been made for it."""
+    return (hit for hit in _whole_copies(subject) if hit.variant == "image")
+
+
+def _whole_copies(subject: Subject) -> Iterator[Hit]:
     for step in subject.steps.get("COPY", ()):
         copy = read_copy(step.instruction)
         if copy is None or copy.from_ is None or _text(copy.destination.text, step, subject) != "/":
@@ -78,7 +87,7 @@ def whole_filesystem(subject: Subject) -> Iterator[Hit]:
                     source.span,
                     {"stage": copy.from_},
                     variant=variant,
-                    severity="info" if variant else None,
+                    severity="info" if variant == "squash" else None,
                     details={"from": copy.from_},
                 )
 
@@ -90,10 +99,22 @@ def _overlay(subject: Subject, step: Step, name: str) -> str | None:
         return "squash"
     stage = subject.build.stage_called(name)
     if stage is None:
-        return "image"
-    if stages[stage.root].base_image == "scratch":
+        return "system" if _is_system(name) else "image"
+    image = stages[stage.root].base_image
+    if image == "scratch":
         return None
-    return "" if any(stages[number].steps for number in lineage(subject.build, stage.number)) else "image"
+    if any(stages[number].steps for number in lineage(subject.build, stage.number)):
+        return ""
+    return "system" if image is not None and _is_system(image) else "image"
+
+
+def _is_system(image: str) -> bool:
+    """Whether `image` is known to hold a whole operating system."""
+    # Imported here: most files copy from no image.
+    from lintimg.checks.bases import plain_language
+    from lintimg.checks.package_manager import system_of
+
+    return system_of(image) is not None or plain_language(image) is not None
 
 
 def _text(word: str, step: Step, subject: Subject) -> str | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintimg.dockerfile.document import Instruction, Word
+from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
 _SHOWN = 60
+# A value and after it nothing but NAME=value, as ENV takes them only where the first one has its equals sign too.
+_PAIRS = regex(r"(?!env\b)[^\s=\"']+(?:[\s\\]+([A-Z_][A-Z0-9_]*)=[^\s]*)+\s*\Z")
 
 
 def deprecated_maintainer(subject: Subject) -> Iterator[Hit]:
@@ -40,10 +43,13 @@ def legacy_key_value(subject: Subject) -> Iterator[Hit]:
             words = step.instruction.arguments
             if len(words) == 3 and not words[2].text and words[0].text:
                 name, value = words[0], words[1]
+                swallowed = _PAIRS.match(value.text)
                 yield Hit(
                     Span(name.span.start, name.span.end),
-                    {"instruction": keyword, "name": name.text},
-                    edits=_edits(subject, step.instruction, name, value),
+                    {"instruction": keyword, "name": name.text, "other": swallowed[1] if swallowed else ""},
+                    variant="swallowed" if swallowed else "",
+                    severity="warning" if swallowed else None,
+                    edits=() if swallowed else _edits(subject, step.instruction, name, value),
                     details={"instruction": keyword},
                 )
 

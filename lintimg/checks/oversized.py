@@ -184,7 +184,7 @@ def _wanted(operation: Operation, run: ShippedRun, subject: Subject) -> Iterator
         if package.kind not in ("name", "url"):
             continue
         measured = _oversized(ecosystem, package.name)
-        if measured is None or _removed(measured, operation, run):
+        if measured is None or not _applies(measured, subject) or _removed(measured, operation, run):
             continue
         around = _around(operation, run) if around is None else around
         yield Wanted(
@@ -199,6 +199,13 @@ def _oversized(ecosystem: str, name: str) -> PackageSize | None:
     if normalised_name(ecosystem, name) not in table("oversized")["packages"].get(ecosystem, ()):
         return None
     return package_size(ecosystem, name)
+
+
+def _applies(measured: PackageSize, subject: Subject) -> bool:
+    """Whether the advice on the package holds for what the image is for."""
+    if subject.target.kind != "generic":
+        return True
+    return measured.alternative is not None and "function_only" not in _row(measured)
 
 
 def _removed(measured: PackageSize, operation: Operation, run: ShippedRun) -> bool:
@@ -244,7 +251,7 @@ def _in_manifests(
             if dependency.line is None or (dependency.development and (production or ecosystem == "npm")):
                 continue
             measured = _oversized(ecosystem, dependency.name)
-            if measured is None:
+            if measured is None or not _applies(measured, subject):
                 continue
             source = source or SourceText(found.path, found.data)
             words = " ".join(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lintimg.checks.effects import expanded
+from lintimg.checks.package_manager import system_of
 from lintimg.checks.tables import table
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import ShippedRun, Subject
@@ -26,6 +27,9 @@ def missing_yes_flag(subject: Subject) -> Iterator[Hit]:
             verb = operation.verb
             if verb is None or operation.action not in row["asking"] or _answered(run, operation, row):
                 continue
+            variant = _microdnf(subject, run, manager)
+            if variant is None:
+                continue
             yield Hit(
                 verb.span,
                 {
@@ -33,14 +37,28 @@ def missing_yes_flag(subject: Subject) -> Iterator[Hit]:
                     "flag": row["flag"],
                 },
                 edits=with_option(run, verb, row["flag"]),
-                variant="microdnf" if manager == "microdnf" else "",
-                severity="info" if manager == "microdnf" else None,
+                variant=variant,
+                severity="info" if variant else None,
                 details={
                     "manager": manager,
                     "program": operation.program,
                     "verb": verb.pieces.rpartition(" ")[2],
                 },
             )
+
+
+def _microdnf(subject: Subject, run: ShippedRun, manager: str) -> str | None:
+    """The variant for what may be microdnf, which asks only where it is dnf5; None where it surely asks nothing."""
+    if manager not in ("dnf", "microdnf"):
+        return ""
+    stages = subject.build.stages
+    image = stages[stages[run.step.stage].root].base_image or ""
+    if manager == "dnf":
+        return "link" if system_of(image) == "AL2023" else ""
+    old = system_of(image) is not None or any(
+        name in image for name in table("package_calls")["old_microdnf"]
+    )
+    return None if old else "microdnf"
 
 
 def _answered(run: ShippedRun, operation: Operation, row: Mapping[str, Any]) -> bool:

@@ -107,7 +107,7 @@ def is_placeholder(value: str) -> bool:
     """Whether `value` stands in for a secret that is given elsewhere."""
     words = secret_words()
     text = value.strip("\"'").lower()
-    if text in words["placeholders"] or len(set(text) - set("-_ ")) < 2:
+    if text in words["placeholders"] or len(set(text) - set("-_ ")) <= len(text) // 16 + 1:
         return True
     return any(part in text for part in words["placeholder-parts"])
 
