@@ -8,6 +8,7 @@ from typing import Any
 from lintimg.cli.fast_lane import read_words
 
 VALUES = {
+    "--base": "base",
     "--via": "via",
     "--platform": "platform",
     "--why": "why",
@@ -39,6 +40,7 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
     values, switches = words.values, words.switches
     return {
         "reference": words.arguments[0],
+        "base": values.get("base"),
         "via": values.get("via", "auto"),
         "platform": values.get("platform"),
         "deep": switches.get("deep", False),

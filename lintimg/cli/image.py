@@ -12,12 +12,11 @@ from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.aws.tables import data_as_of
 from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.formats import wanted_formats
+from lintimg.cli.image_contents import base_of, with_contents
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
 from lintimg.contents.metadata import is_metadata
-from lintimg.contents.report import contents
-from lintimg.contents.survey import survey
 from lintimg.image.dive import dive_json, dive_wasted
 from lintimg.image.errors import ImageError
 from lintimg.image.gates import Gates, broken_gates
@@ -40,6 +39,7 @@ _FORMATS = (*FORMATS, _DIVE)
 def run_image(
     *,
     reference: str,
+    base: str | None,
     via: str,
     platform: str | None,
     deep: bool,
@@ -71,8 +71,8 @@ def run_image(
                     image = with_sampled_sizes(image)  # noqa: PLW2901
                 notes = [*image.notes, *_dive(output, wanted, image, stack)]
                 report = summarize(image, stack, limit=IMAGE_LIMIT, top=top)
+                report = with_contents(report, image, stack, base_of(image, base, options), top)
                 report = report._replace(
-                    contents=() if stack is None else contents(survey(image, stack), top),
                     why=None if why is None else path_history(image, _needed(stack, "--why"), why),
                     tree=None if tree is None else outline(_needed(stack, "--tree"), tree, top),
                 )

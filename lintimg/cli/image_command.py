@@ -21,6 +21,15 @@ def image(
             rich_help_panel=_READ,
         ),
     ],
+    base: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IMAGE",
+            help="The base image, to tell its share of the bytes; the images of AWS and the usual ones on Docker Hub"
+            " are known by their history.",
+            rich_help_panel=_READ,
+        ),
+    ] = None,
     via: Annotated[
         str,
         typer.Option(
@@ -133,6 +142,7 @@ def image(
     raise typer.Exit(
         run_image(
             reference=reference,
+            base=base,
             via=via,
             platform=platform,
             deep=deep,

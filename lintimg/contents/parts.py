@@ -20,6 +20,7 @@ VERSION_CONTROL = "version control"
 HEADERS = "headers and static libraries"
 DOCUMENTATION = "documentation and locales"
 OTHER = "other files"
+BASE = "base image"
 
 
 class Part(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lintimg.contents.parts import BASE
 from lintimg.contents.survey import Survey
 from lintimg.model.image import ContentCategory, ContentItem
 
@@ -13,10 +14,12 @@ def contents(found: Survey, top: int) -> tuple[ContentCategory, ...]:
     items: dict[str, dict[str, _Item]] = {}
     for (number, layer), size in found.bytes.items():
         part = found.parts[number]
-        item = items.setdefault(part.category, {}).setdefault(part.name, _Item())
+        # Nobody can make the base image smaller: it is one category, its own categories are the items.
+        category, name = (BASE, part.category) if layer < (found.base or 0) else (part.category, part.name)
+        item = items.setdefault(category, {}).setdefault(name, _Item())
         item.bytes += size
         item.layers.add(layer)
-        item.versions.add(part.version)
+        item.versions.add(part.version if category != BASE else None)
     return tuple(_largest_first(_category(name, of, top) for name, of in items.items()))
 
 

@@ -30,10 +30,12 @@ class Survey(NamedTuple):
     bytes: dict[tuple[int, int], int]
     """Visible bytes by part and layer."""
     metadata: Metadata
+    base: int | None
+    """How many layers are the base image's; None where that is not known."""
 
 
-def survey(image: Image, stack: LayerStack) -> Survey:
-    """What the bytes of `image` are."""
+def survey(image: Image, stack: LayerStack, base: int | None = None) -> Survey:
+    """What the bytes of `image` are, whose lowest `base` layers are its base image's."""
     parts = Parts()
     folders = number_folders(stack.layers)
     metadata = read_metadata(image, stack, folders, parts)
@@ -42,7 +44,7 @@ def survey(image: Image, stack: LayerStack) -> Survey:
     of = tuple(
         _owners(entries, folders.of[layer], rules, found) for layer, entries in enumerate(stack.layers)
     )
-    return Survey(stack, parts.all, of, _count(stack, of), metadata)
+    return Survey(stack, parts.all, of, _count(stack, of), metadata, base)
 
 
 def _owners(entries: Entries, numbers: array[int], rules: FolderRules, found: Sequence[Rule]) -> array[int]:

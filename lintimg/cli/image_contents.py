@@ -1,0 +1,38 @@
+"""What `lintimg image` tells beyond the layers: the base image's share, contents."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from lintimg.contents.report import contents
+from lintimg.contents.survey import survey
+from lintimg.image.bases import base_layers
+from lintimg.image.errors import ImageError
+from lintimg.image.image import Image, Options
+from lintimg.image.open import opened_image
+from lintimg.image.stack import LayerStack
+from lintimg.model.image import ImageReport
+
+
+def base_of(image: Image, reference: str | None, options: Options) -> int | None:
+    """How many layers are the base image's, `reference` if it is given. Raises ImageError."""
+    if reference is None:
+        return base_layers(image)
+    how = options._replace(deep=False, hashes=False, keep=None)
+    try:
+        with opened_image(reference, BytesIO(), how) as base:
+            return base_layers(image, base)
+    except ImageError as error:
+        raise ImageError(f"--base {reference}: {error}") from error
+
+
+def with_contents(
+    report: ImageReport, image: Image, stack: LayerStack | None, base: int | None, top: int
+) -> ImageReport:
+    """`report` with what `image` holds, where its files are known."""
+    layers = report.layers
+    if base is not None:
+        layers = tuple(layer._replace(from_base=layer.number < base) for layer in layers)
+    if stack is None:
+        return report._replace(layers=layers)
+    return report._replace(layers=layers, contents=contents(survey(image, stack, base), top))
