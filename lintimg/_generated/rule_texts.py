@@ -1526,6 +1526,51 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY function/ ./function/\n'
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD ["function.app.handler"]\n')),
+ 'LI217': ('The last part of a handler names a function of the module: lambda_handler in app.lambda_handler. '
+           'The runtime imports the module and then looks the name up; where it is not there, the function '
+           'fails at its first invoke. Templates call\n'
+           "it handler, the console's examples lambda_handler, and other people's tutorials main.\n"
+           '\n'
+           'lintimg reads the file in the build context. Everything that a module binds counts: functions, '
+           'classes, imports, an adapter such as handler = Mangum(app), names set inside if and try. It says '
+           'nothing where names are made\n'
+           'on the fly: `from x import *`, globals(), setattr, a module `__getattr__`, exports of a bundle '
+           "or of a computed object, Ruby's define_method.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html'),
+           ('lambda',),
+           ('Runtime.HandlerNotFound',
+            "Handler 'handler' missing on module 'app'",
+            'is undefined or not exported',
+            'undefined method'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS packages\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=packages /var/task/node_modules ./node_modules\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/orders.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.main"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '# the code last\n'
+            'COPY src/ ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["main.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py orders.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.mjs ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.Orders::Api.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.lambda_handler"]\n',
+            None,
+            None,
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.process"]\n')),
  'LI223': ("AWS's base images find their language by search paths: /var/lang/bin stands first in PATH, "
            '/var/lang/lib in LD_LIBRARY_PATH. An ENV without the old value drops them, and the function ends '
            'at its start\n'
