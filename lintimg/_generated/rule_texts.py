@@ -4212,6 +4212,60 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n'),
            (None, None, None)),
+ 'LI503': ('A layer keeps what was copied. `RUN rm` in a later layer hides a file from the container, not '
+           'from `docker save`. A mounted secret is there for one RUN and in no layer.\n'
+           '\n'
+           'Where the build context is known, the files are read: an `.npmrc` counts when a token stands in '
+           'it (`${NPM_TOKEN}` is none), an `.env` when it sets something that is named after a secret to '
+           'more than a\n'
+           'stand-in, a `.pem` when it has a private key. Where it is not, names that are nearly always '
+           'secrets are reported, and `.npmrc`, `.p12` and `.key` as info, as is a file that a known context '
+           'does not have yet. Stages that are not shipped are info. What\n'
+           "`COPY .` brings along is LI302's matter. `.env.example` and its like are fine.\n"
+           '\n'
+           "Lambda functions get their settings from the function's configuration, and their secrets from "
+           'Secrets Manager or Parameter Store.',
+           ('https://docs.docker.com/build/building/secrets/',
+            'https://docs.docker.com/reference/dockerfile/#run---mounttypesecret'),
+           ('secret',),
+           ('.env file in docker image', 'npmrc token docker layer', 'COPY id_rsa /root/.ssh/'),
+           ('FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'WORKDIR /build\n'
+            'COPY package.json package-lock.json .npmrc ./\n'
+            'RUN npm ci --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /build/node_modules ./node_modules\n'
+            'COPY index.js .env ./\n'
+            'COPY .npmrc ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["index.handler"]\n',
+            'FROM debian:12-slim\n'
+            'ARG KEY_FOLDER=keys\n'
+            'COPY ${KEY_FOLDER}/id_ed25519 /root/.ssh/\n'
+            'COPY .aws/credentials /root/.aws/credentials\n'
+            'ADD [".ssh", "/root/.ssh"]\n'
+            'COPY tls/server.key /etc/tls/\n'
+            'COPY .npmrc /root/\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY .env .npmrc ./\n'
+            'COPY ca.pem /etc/pki/ca-trust/source/anchors/\n'
+            'COPY .env.example ./\n'
+            'RUN update-ca-trust\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-slim AS first\n'
+            'FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY id_rsa.pub authorized_keys /root/.ssh/\n'
+            'COPY .env.template .env.d.ts ./\n'
+            'COPY ca.pem /usr/local/share/ca-certificates/ca.crt\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev && npm cache clean '
+            '--force\n'
+            'COPY --from=first /app/.env /b\n'
+            'COPY credentials.py environment.js ./\n'
+            'CMD ["node", "server.js"]\n'),
+           (None, None)),
  'LI504': ('What `curl … | sh` brings into the image is decided by the server at that moment. A build of '
            'last month cannot be repeated, a broken download runs up to where it broke (unless\n'
            'the script guards against it), and a server that was taken over sends its own. The scanners that '
