@@ -7047,4 +7047,299 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
             'RUN source /etc/os-release && echo "$NAME"\n',
             'FROM debian:12-slim\nRUN ln -s /bin/sh-static /usr/local/bin/sh && /bin/sh -c true\n'),
-           (None, None))}
+           (None, None)),
+ 'LI801': ('Lambda takes a single image manifest (Docker v2 schema 2 or OCI 1.0) for one architecture. Since '
+           'buildx 0.10 a build adds a\n'
+           'provenance attestation, which makes an index of what is pushed; with the containerd image store, '
+           'the default from Docker 29\n'
+           'on, plain docker build does so, too. The function cannot be created or updated from such a tag.\n'
+           '\n'
+           'The variable BUILDX_NO_DEFAULT_ATTESTATIONS=1 has the effect of --provenance=false for every '
+           'build.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://github.com/docker/buildx/issues/1533'),
+           ('deploy',),
+           ('The image manifest, config or layer media type for the source image is not supported',
+            'InvalidParameterValueException'),
+           ("(on top of what AWS's python base image holds)\n"
+            'manifest: index-type application/vnd.oci.image.index.v1+json\n'
+            'manifest: attestations 1\n'
+            'manifest: platforms ["linux/amd64"]\n'
+            'layer 0: COPY app.py /var/task/\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'manifest: index-type application/vnd.docker.distribution.manifest.list.v2+json\n'
+            'manifest: platforms ["linux/amd64", "linux/arm64"]\n'
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY app.py /var/task/\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'manifest: media-type application/vnd.docker.distribution.manifest.v2+json\n'
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/lib.py\n'
+            'CMD ["lib.handler"]\n'),
+           (None, None)),
+ 'LI802': ('Lambda counts the uncompressed bytes of all layers, so a file that a later layer deletes still '
+           'counts. The limit is 10 GiB\n'
+           "(10,737,418,240 bytes); AWS's pages say 10 GB, which is where the warning starts. max-size in "
+           'the configuration sets a limit\n'
+           "of the team's own. Large images also take longer to push, and to be made ready after an update.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('deploy',),
+           ('Image size is larger than the maximum', 'InvalidImage'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: RUN fetch-weights\n'
+            '  -rw-r--r-- 9000000000 /opt/weights.bin\n'
+            '  -rw-r--r-- 3000000000 /opt/more.bin\n'
+            'layer 1: RUN rm /opt/more.bin\n'
+            '  -rw-r--r--         0 /opt/.wh.more.bin\n'
+            'layer 2\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r-- 10200000000 /opt/weights.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r-- 900000000 /opt/weights.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r-- 900000000 /opt/weights.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r-- 900000000 /opt/weights.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
+ 'LI803': ("Lambda reads the manifest whenever it prepares the function, and AWS's documentation asks for "
+           'less than 25,400 bytes. Some\n'
+           '170 bytes go to every layer, the rest mostly to annotations. More than 127 layers cannot be '
+           "unpacked by Docker's engine.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           (),
+           ('max depth exceeded',),
+           ("(on top of what AWS's python base image holds)\n"
+            'manifest: bytes 31000\n'
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's nodejs base image holds)\n"
+            'manifest: bytes 25401\n'
+            'layer 0: COPY index.js /var/task/\n'
+            '  -rw-r--r--        33 /var/task/index.js\n'
+            'CMD ["index.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'manifest: bytes 25399\n'
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI804': ('A function runs on x86_64 or on arm64, as it was created, and its image must be for that one. An '
+           'image that was built on an\n'
+           "Arm Mac without --platform is for arm64; a program that was compiled for the builder's processor "
+           'and copied into an image\n'
+           'for the other is only noticed when it is started.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html',),
+           ('deploy',),
+           ('exec format error', 'Runtime.InvalidEntrypoint', 'IMAGE Launch error'),
+           ("(on top of what AWS's provided base image holds)\n"
+            'architecture: arm\n'
+            'layer 0\n'
+            '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
+            'CMD ["function"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'os: windows\n'
+            'layer 0\n'
+            '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
+            'CMD ["function"]\n'),
+           ("(on top of what AWS's provided base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
+            'CMD ["function"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'architecture: \n'
+            'layer 0\n'
+            '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
+            'CMD ["function"]\n'),
+           (None, None)),
+ 'LI805': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler, in "
+           "the form that the language's\n"
+           'runtime reads. This is what the finished image really says, with what base images, build '
+           'arguments and later stages made of it.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('deploy',),
+           ('entrypoint requires the handler name to be the first argument',
+            'exit status 142',
+            'Runtime.HandlerNotFound'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY app.py /var/task/\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["/bin/sh", "-c", "app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["uvicorn", "app:app"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.py"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
+            'CMD ["bootstrap"]\n'),
+           (None, None, None, None)),
+ 'LI806': ('Lambda starts what ENTRYPOINT and CMD say as a user without rights. A name that is not there, a '
+           'file that others may not\n'
+           'execute, a script saved on Windows, an interpreter that a slim base image lacks: all end the '
+           'function before its first line,\n'
+           "most with the same words. The files are those of the finished image, with every layer's "
+           'deletions.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-images.html',),
+           ('deploy',),
+           ('fork/exec no such file or directory',
+            'fork/exec permission denied',
+            'Runtime.InvalidEntrypoint',
+            "Couldn't find valid bootstrap"),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY entry.sh /entry.sh\n'
+            '  -rwxr--r--        42 /entry.sh\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        44 /entry.sh\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        20 /srv/main\n'
+            'layer 1: RUN rm -r /srv\n'
+            '  -rw-r--r--         0 /.wh.srv\n'
+            'ENTRYPOINT ["/srv/main"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        25 /entry.sh\n'
+            'ENTRYPOINT ["/entry.sh"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        44 /entry.sh\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  lrwxrwxrwx         0 /usr/local/bin/start -> ../lib/start.sh\n'
+            '  -rwxr-xr-x        49 /usr/local/lib/start.sh\n'
+            'ENTRYPOINT ["start"]\n'),
+           (None, None, None, None)),
+ 'LI810': ('WORKDIR makes its folder, but a later layer may remove it, and builders other than Docker only '
+           'write the configuration. On\n'
+           'Lambda the file system is read-only, so it is not made when the function starts, as docker run '
+           'would.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('deploy',),
+           ('Runtime.InvalidWorkingDir', "the working directory doesn't exist"),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /srv/app/app.py\n'
+            'layer 1: RUN mv /srv/app/* /var/task && rmdir /srv/app\n'
+            '  -rw-r--r--         0 /srv/.wh.app\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'WORKDIR /srv/app\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's nodejs base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        33 /var/task/index.js\n'
+            'WORKDIR /app\n'
+            'CMD ["index.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  lrwxrwxrwx         0 /app -> /var/task\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'WORKDIR /app\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI813': ("Docker, its engine and AWS's emulator make the folders of a file that are not there; Lambda does "
+           'not and refuses the image when\n'
+           "the function is created. Such layers come from tools other than Docker: Bazel's rules, a tar "
+           'archive put together by a script.',
+           ('https://github.com/aspect-build/rules_aws/issues/103',),
+           ('deploy',),
+           ('MissingParentDirectory', 'InvalidImage'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: bazel build ...\n'
+            '  -rw-r--r--         0 /opt/python/lib.py\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--         0 /opt/python/lib.py\n'
+            '  -rwxr-xr-x        10 /opt/bin/tool\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--         0 /opt/python/lib.py\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI814': ('Lambda takes layers in the forms that docker push writes: tar archives compressed by gzip, and '
+           "the uncompressed form of OCI. Bazel's\n"
+           "rules and some other tools write Docker's uncompressed type, which it refuses. For zstd AWS has "
+           'made no statement either way.',
+           ('https://github.com/aspect-build/rules_aws/issues/145',
+            'https://github.com/bazel-contrib/rules_oci/issues/777'),
+           ('deploy',),
+           ('UnsupportedImageLayerDetected', 'ImageLayerFailure'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0:   application/vnd.docker.image.rootfs.diff.tar\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0:   application/vnd.docker.image.rootfs.foreign.diff.tar.gzip\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0:   application/vnd.oci.image.layer.v1.tar+zstd\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0:   application/vnd.oci.image.layer.v1.tar\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None))}

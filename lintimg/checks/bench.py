@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from lintimg.checks.registry import find_check
-from lintimg.lint.examples import Bench
+from lintimg.lint.case import Bench
 from lintimg.lint.rule import Rule
 from lintimg.lint.subject import Policy
 from lintimg.settings.units import read_size

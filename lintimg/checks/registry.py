@@ -11,11 +11,11 @@ from lintimg.lint.rule import Check
 
 @cache
 def find_check(name: str) -> Check:
-    """The function a rule calls "module.function", from lintimg.checks.
+    """The function a rule calls "module.function", from lintimg.checks; "built.module.function" looks at images.
 
     Raises LookupError when there is none, which only a broken rule table can cause.
     """
-    module, _, function = name.partition(".")
+    module, _, function = name.rpartition(".")
     found = getattr(import_module(f"lintimg.checks.{module}"), function, None)
     if found is None:
         raise LookupError(f"lintimg.checks.{module} has no check {function}")

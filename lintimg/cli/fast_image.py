@@ -15,9 +15,16 @@ VALUES = {
     "--tree": "tree",
     "--max-size": "max_size",
     "--max-waste": "max_waste",
+    "--fail-on": "fail_on",
+    "--target": "target",
     "--color": "color",
 }
-LISTS = {"--format": "formats"}
+LISTS = {
+    "--format": "formats",
+    "--select": "select",
+    "--extend-select": "extend_select",
+    "--ignore": "ignore",
+}
 SWITCHES = {
     "--compressed": ("compressed", True),
     "--deep": ("deep", True),
@@ -37,7 +44,8 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
     words = read_words(arguments[1:], VALUES, LISTS, SWITCHES)
     if words is None or len(words.arguments) != 1:
         return None
-    values, switches = words.values, words.switches
+    values, switches, lists = words.values, words.switches, words.lists
+    chosen = lists.get("select")
     return {
         "reference": words.arguments[0],
         "base": values.get("base"),
@@ -52,7 +60,12 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
         "max_size": values.get("max_size"),
         "max_waste": values.get("max_waste"),
         "min_efficiency": None,
-        "formats": tuple(words.lists.get("formats", ("text",))),
+        "select": None if chosen is None else tuple(chosen),
+        "extend_select": tuple(lists.get("extend_select", ())),
+        "ignore": tuple(lists.get("ignore", ())),
+        "fail_on": values.get("fail_on"),
+        "target": values.get("target", "auto"),
+        "formats": tuple(lists.get("formats", ("text",))),
         "quiet": switches.get("quiet", False),
         "exit_zero": switches.get("exit_zero", False),
         "color": values.get("color", "auto"),

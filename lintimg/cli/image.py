@@ -13,6 +13,7 @@ from lintimg.aws.tables import data_as_of
 from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.formats import wanted_formats
 from lintimg.cli.image_contents import base_of, with_contents
+from lintimg.cli.image_rules import Judged, judge_image, rule_options
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
@@ -51,6 +52,11 @@ def run_image(
     max_size: str | None,
     max_waste: str | None,
     min_efficiency: float | None,
+    select: tuple[str, ...] | None,
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    target: str,
     formats: tuple[str, ...],
     quiet: bool,
     exit_zero: bool,
@@ -60,6 +66,7 @@ def run_image(
     output = open_output(color)
     wanted = wanted_formats(formats, _FORMATS)
     gates, from_file = _gates(max_size, max_waste, min_efficiency)
+    rules = rule_options(select, extend_select, ignore, fail_on, target)
     with bytes_shown(quiet=quiet) as progress:
         options = Options(
             via=_via(via), platform=platform, deep=deep, hashes=hashes, keep=is_metadata, progress=progress
@@ -72,14 +79,21 @@ def run_image(
                 notes = [*image.notes, *_dive(output, wanted, image, stack)]
                 report = summarize(image, stack, limit=IMAGE_LIMIT, top=top)
                 report = with_contents(report, image, stack, base_of(image, base, options), top)
+                judged = None
+                if why is None and tree is None:
+                    judged = judge_image(image, stack, rules, date.today())
                 report = report._replace(
+                    verdict=report.verdict if judged is None else judged.verdict,
                     why=None if why is None else path_history(image, _needed(stack, "--why"), why),
                     tree=None if tree is None else outline(_needed(stack, "--tree"), tree, top),
                 )
         except ImageError as error:
-            return _write(output, wanted, _report((), _problem(reference, error), 2), quiet)
+            return _write(output, wanted, _report((), _problem(reference, error), None, 2), quiet)
     broken = broken_gates(report, gates)
-    status = _write(output, wanted, _report((report,), (), int(bool(broken) and not exit_zero)), quiet)
+    fails = bool(broken) or (judged is not None and judged.fails)
+    errors = () if judged is None else judged.errors
+    status = 2 if errors else int(fails and not exit_zero)
+    status = _write(output, wanted, _report((report,), errors, judged, status), quiet)
     if not quiet:
         _notes(output, notes, broken, from_file)
     return status
@@ -117,9 +131,13 @@ def _problem(reference: str, error: ImageError) -> tuple[Problem, ...]:
     return (Problem("image", str(error), image=reference),)
 
 
-def _report(images: tuple[ImageReport, ...], errors: tuple[Problem, ...], status: int) -> Report:
+def _report(
+    images: tuple[ImageReport, ...], errors: tuple[Problem, ...], judged: Judged | None, status: int
+) -> Report:
     tool = ToolInfo("lintimg", __version__, date.today().isoformat(), data_as_of())
-    return Report(tool, (), {}, (), (), errors, status, images)
+    rules = {} if judged is None else judged.rules
+    findings = () if judged is None else judged.findings
+    return Report(tool, (), rules, findings, (), errors, status, images)
 
 
 def _write(output: Output, wanted: list[tuple[str, str | None]], report: Report, quiet: bool) -> int:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 SHORT = "Show what fills a built image."
-EPILOG = "Exit status: 0 fine; 1 a limit is missed; 2 the image could not be read."
-_READ, _LIMITS, _OUTPUT = "What is read", "Limits", "Output"
+EPILOG = "Exit status: 0 fine; 1 findings at or above --fail-on, or a limit is missed; 2 the image could not be read."
+_READ, _RULES, _LIMITS, _OUTPUT = "What is read", "Rules", "Limits", "Output"
 
 
 def image(
@@ -107,6 +107,38 @@ def image(
             rich_help_panel=_LIMITS,
         ),
     ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE",
+            help="Run only these rules: codes, prefixes, names or families.",
+            rich_help_panel=_RULES,
+        ),
+    ] = None,
+    extend_select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Run these rules, too.", rich_help_panel=_RULES),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Leave these rules out.", rich_help_panel=_RULES),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEVERITY",
+            help="Exit 1 from this severity on: error (default), warning or info.",
+            rich_help_panel=_RULES,
+        ),
+    ] = None,
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="What the image is for: auto, lambda or generic.",
+            rich_help_panel=_RULES,
+        ),
+    ] = "auto",
     top: Annotated[
         int,
         typer.Option(
@@ -154,6 +186,11 @@ def image(
             max_size=max_size,
             max_waste=max_waste,
             min_efficiency=min_efficiency,
+            select=None if select is None else tuple(select),
+            extend_select=tuple(extend_select or ()),
+            ignore=tuple(ignore or ()),
+            fail_on=fail_on,
+            target=target,
             formats=tuple(output or ("text",)),
             quiet=quiet,
             exit_zero=exit_zero,

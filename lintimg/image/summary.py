@@ -27,7 +27,7 @@ def summarize(image: Image, stack: LayerStack | None, *, limit: int, top: int) -
         manifest_digest=image.manifest.digest,
         os=text(image.configuration.get("os")) or None,
         architecture=text(image.configuration.get("architecture")) or None,
-        verdict=_verdict(image, size),
+        verdict=Verdict(None, ()),
         config=read_config(image.configuration),
         size=size,
         layers=tuple(_layer(layer, number, stack) for number, layer in enumerate(image.layers)),
@@ -70,14 +70,3 @@ def _layer(layer: Layer, number: int, stack: LayerStack | None) -> ImageLayer:
         wasted_bytes=None if stack is None else stack.losses[number],
         dockerfile_line=None,
     )
-
-
-def _verdict(image: Image, size: ImageSize) -> Verdict:
-    """What is certain without rules: Lambda takes no index and nothing above its limit."""
-    reasons = []
-    if image.manifest.index_type is not None:
-        reasons.append("the tag names an index of several manifests, of which Lambda takes none")
-    total = size.uncompressed
-    if total is not None and total > size.limit:
-        reasons.append(f"{total:,} bytes uncompressed are more than Lambda's limit of {size.limit:,}")
-    return Verdict(False if reasons else None, tuple(reasons))

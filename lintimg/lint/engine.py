@@ -161,7 +161,12 @@ def _hits(
         )
     lowered = document.source.text.lower()
     for rule in selection.rules:
-        if subject.target.kind not in rule.applies_to or rule.check == "engine" or not selection.runs(rule):
+        if (
+            subject.target.kind not in rule.applies_to
+            or rule.check == "engine"
+            or rule.family == "image"
+            or not selection.runs(rule)
+        ):
             continue
         if rule.needs and not any(text in lowered for text in rule.needs):
             continue

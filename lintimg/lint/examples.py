@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,13 +12,12 @@ from lintimg.context.build_context import BuildContext, ContextCache
 from lintimg.context.deployment import Deployment, deployed_stage
 from lintimg.context.infrastructure import DeploymentIndex
 from lintimg.dockerfile.lexer import parse
-from lintimg.lazy import NamedTuple
+from lintimg.lint.case import Bench, Case
 from lintimg.lint.engine import FileResult, FileSettings, lint_file
 from lintimg.lint.fixing import Fixer
-from lintimg.lint.rule import Check, Rule
+from lintimg.lint.image_cases import image_failures
 from lintimg.lint.rulefile import RuleFile
 from lintimg.lint.selection import Selection
-from lintimg.lint.subject import Policy
 from lintimg.model.finding import Finding
 from lintimg.text import SourceText, TextEdit, apply_edits
 
@@ -26,45 +25,19 @@ _INFRASTRUCTURE = (".yaml", ".yml", ".tf", "cdk.json", "aws-lambda-tools-default
 VARIANTS = ("plain", "crlf", "bom", "lower")
 
 
-class Bench(NamedTuple):
-    """What examples run with: all rules, how to find a check, how to read a size, the policy of a plain run."""
-
-    rules: tuple[Rule, ...]
-    find_check: Callable[[str], Check]
-    policy: Policy
-    read_settings: Callable[[Policy, Mapping[str, Any]], Policy]
-
-
-class Case(NamedTuple):
-    """One example under one variation of its layout."""
-
-    rule: RuleFile
-    good: bool
-    number: int
-    variant: str
-
-    @property
-    def name(self) -> str:
-        """How a test report calls it."""
-        return f"{self.rule.rule.code}-{'good' if self.good else 'bad'}{self.number}-{self.variant}"
-
-    @property
-    def example(self) -> Mapping[str, Any]:
-        """The example as the rule file has it."""
-        return (self.rule.good if self.good else self.rule.bad)[self.number]
-
-
 def cases(file: RuleFile) -> Iterator[Case]:
     """Every example of `file` in every variation that it does not skip."""
     for good, group in ((False, file.bad), (True, file.good)):
         for number in range(len(group)):
-            for variant in VARIANTS:
+            for variant in VARIANTS if file.rule.family != "image" else VARIANTS[:1]:
                 if variant not in file.skipped_variants:
                     yield Case(file, good, number, variant)
 
 
 def failures(case: Case, bench: Bench) -> list[str]:
     """What `case` shows to be wrong, in sentences; empty when it holds."""
+    if case.rule.rule.family == "image":
+        return image_failures(case, bench)
     with TemporaryDirectory() as folder:
         run = _Run(case, bench, Path(folder))
         return run.good() if case.good else run.bad()

@@ -48,6 +48,7 @@ _EXAMPLE_KEYS = {
     "settings": dict,
     "files": dict,
     "dockerfile": str,
+    "image": dict,
 }
 _BAD_KEYS = {
     **_EXAMPLE_KEYS,
@@ -215,8 +216,8 @@ class _Reader:
             references=tuple(data.get("references", ())),
             tags=tuple(data.get("tags", ())),
             search=tuple(data.get("search", ())),
-            bad=tuple(example["dockerfile"] for example in bad),
-            good=tuple(example["dockerfile"] for example in good),
+            bad=tuple(_shown(example) for example in bad),
+            good=tuple(_shown(example) for example in good),
             fixed=tuple(example.get("fixed") for example in bad),
         )
         skipped = {key: value.get("skip", "") for key, value in data.get("variants", {}).items()}
@@ -242,10 +243,20 @@ class _Reader:
                 raise self.fail(f"at least one {key} example is needed", "examples", key)
             for position, example in enumerate(group):
                 self.keys(example, allowed, "examples", key, position)
-                if "dockerfile" not in example:
-                    raise self.fail("the example has no dockerfile", "examples", key, position)
+                subject = "image" if self.data["family"] == "image" else "dockerfile"
+                if subject not in example:
+                    raise self.fail(f"the example has no {subject}", "examples", key, position)
             result.append(tuple(_plain(example) for example in group))
         return result[0], result[1]
+
+
+def _shown(example: Mapping[str, Any]) -> str:
+    """What a person gets to see of an example."""
+    if "image" not in example:
+        return str(example["dockerfile"])
+    from lintimg.lint.image_examples import described_text
+
+    return described_text(example["image"])
 
 
 def _plain(node: Any) -> Any:

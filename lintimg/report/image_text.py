@@ -51,8 +51,10 @@ def heading(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     facts = ", ".join(part for part in (image.source, platform, f"{len(image.layers)} layers") if part)
     yield f"{paint('path', printable(image.reference))}  {paint('dim', facts)}"
     verdict = image.verdict
-    if verdict.lambda_accepts is not None:
-        label, style = ("yes", "good") if verdict.lambda_accepts else ("no", "error")
+    if verdict.lambda_accepts is not None or verdict.reasons:
+        label, style = {True: ("yes", "good"), False: ("no", "error"), None: ("not known", "dim")}[
+            verdict.lambda_accepts
+        ]
         yield f"  Lambda takes it: {paint(style, label)}"
     for reason in verdict.reasons:
         for line in wrap(printable(reason), width - 4):

@@ -41,6 +41,8 @@ def test_the_text_report(run: Run) -> None:
         result.out
         == """\
 app.tar  archive, linux/amd64, 3 layers
+  Lambda takes it: not known
+    Nothing in the image shows that it is for Lambda; --target lambda says so.
   Size:     140 kB, 0.0% of Lambda's limit of 10.7 GB
   Wasted:   60 kB (42.9%) that later layers hide
 
@@ -247,3 +249,40 @@ def test_the_format_of_dive(run: Run, tmp_path: Path) -> None:
     }
     assert "inefficientBytes is 101, where dive itself says 131" in result.err
     assert (tmp_path / "text").read_text("utf-8").startswith("app.tar")
+
+
+_REFUSED = old_save(
+    [tar([folder("var/"), folder("var/task/"), Item("var/task/app.py"), Item("entry.sh", b"#!/bin/sh\n")])],
+    commands=["COPY . /"],
+    Entrypoint=["/entry.sh"],
+    Cmd=["app.handler"],
+    Env=["LAMBDA_TASK_ROOT=/var/task"],
+)
+
+
+def test_rules_tell_that_lambda_cannot_start_it(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "app.tar", _REFUSED)
+    result = run("image", "app.tar", "--format", "json")
+    assert result.status == 1
+    finding = next(entry for entry in result.report["findings"] if entry["rule"] == "LI806")
+    assert finding["location"]["layer_path"] == "/entry.sh"
+    assert finding["location"]["layer"]["index"] == 0
+    verdict = result.report["images"][0]["verdict"]
+    assert verdict["lambda_accepts"] is False
+    assert finding["message"] in verdict["reasons"]
+
+
+def test_a_rule_that_is_ignored_still_decides(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "app.tar", _REFUSED)
+    result = run("image", "app.tar", "--ignore", "LI8", "--format", "json")
+    assert result.status == 0
+    assert result.report["findings"] == []
+    assert result.report["images"][0]["verdict"]["lambda_accepts"] is False
+    assert run("image", "app.tar", "--select", "LI801").status == 0
+
+
+def test_the_severity_that_fails(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "app.tar", old_save([tar([Item("a")])], commands=["COPY a /"]))
+    assert run("image", "app.tar", "--target", "lambda").status == 1
+    assert run("image", "app.tar", "--fail-on", "none").status == 2
+    assert run("image", "app.tar", "--select", "LI899").status == 2

@@ -26,6 +26,7 @@ _EXAMPLES = [
     (f"{file.rule.code}-{number}", example["dockerfile"].encode())
     for file in load_rule_folder(RULES)
     for number, example in enumerate((*file.bad, *file.good))
+    if "dockerfile" in example
 ] + [(path.parent.name, path.read_bytes()) for path in sorted(_FIXTURES.rglob("Dockerfile"))]
 _VARIANTS = {
     "plain": lambda data: data,

@@ -6,7 +6,8 @@ import pytest
 
 from lintimg.checks.bench import bundled_bench
 from lintimg.dev import DATA_DATE, RULES
-from lintimg.lint.examples import Case, cases, failures
+from lintimg.lint.case import Case
+from lintimg.lint.examples import cases, failures
 from lintimg.lint.rulefile import load_rule_folder
 
 _FILES = load_rule_folder(RULES)

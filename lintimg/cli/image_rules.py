@@ -1,0 +1,107 @@
+"""The rules on built images: which run, what they find, and whether Lambda takes the image by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import cast
+
+from lintimg.checks.registry import find_check
+from lintimg.cli.options import UsageError, unknown
+from lintimg.image.image import Image
+from lintimg.image.stack import LayerStack
+from lintimg.lazy import NamedTuple
+from lintimg.lint.built import BuiltImage, ImageCheck
+from lintimg.lint.image_engine import ImageResult, ImageSettings, lint_image
+from lintimg.lint.selection import UnknownSelectorError, select
+from lintimg.lint.subject import Policy
+from lintimg.lint.table import bundled_rules, bundled_text, rule_info, rules_by_code
+from lintimg.model.finding import KINDS, SEVERITIES, Finding, Kind, Problem, Severity
+from lintimg.model.image import Verdict
+from lintimg.model.report import RuleInfo
+
+_DECIDING = "deploy"
+"""The tag of rules whose errors keep Lambda from taking or starting the image."""
+
+
+class RuleOptions(NamedTuple):
+    """Which rules run on an image, and from which severity on their findings fail the run."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity = "error"
+    target: Kind | None = None
+
+
+def rule_options(
+    select: tuple[str, ...] | None,
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    target: str,
+) -> RuleOptions:
+    """The options as typed. Raises UsageError."""
+    if fail_on is not None and fail_on not in SEVERITIES:
+        raise UsageError(unknown("--fail-on", fail_on, SEVERITIES))
+    if target not in ("auto", *KINDS):
+        raise UsageError(unknown("--target", target, ("auto", *KINDS)))
+    return RuleOptions(
+        None if select is None else _split(select),
+        _split(extend_select),
+        _split(ignore),
+        fail_on or "error",
+        None if target == "auto" else cast("Kind", target),
+    )
+
+
+def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Selectors may be written with commas between them."""
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+class Judged(NamedTuple):
+    """What the rules say of an image."""
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    errors: tuple[Problem, ...]
+    rules: Mapping[str, RuleInfo]
+    fails: bool
+
+
+def judge_image(image: Image, stack: LayerStack | None, options: RuleOptions, as_of: date) -> Judged:
+    """Runs the chosen rules over the image. Raises UsageError for a selector that names none."""
+    rules = bundled_rules()
+    try:
+        selection = select(rules, options.select, options.extend_select, options.ignore)
+    except UnknownSelectorError as error:
+        raise UsageError(str(error)) from error
+    subject = BuiltImage(image, stack, Policy(as_of, (), None, fail_deprecated=False), options.target)
+    deciding = frozenset(
+        rule.code for rule in rules if rule.family == "image" and _DECIDING in bundled_text(rule.code).tags
+    )
+    settings = ImageSettings(selection, {}, lambda name: cast("ImageCheck", find_check(name)))
+    result = lint_image(subject, settings, deciding)
+    codes = {finding.rule for finding in result.findings}
+    limit = SEVERITIES.index(options.fail_on)
+    return Judged(
+        result.findings,
+        _verdict(subject, result),
+        result.errors,
+        {code: rule_info(rules_by_code()[code], bundled_text(code)) for code in sorted(codes)},
+        any(SEVERITIES.index(finding.severity) <= limit for finding in result.findings),
+    )
+
+
+def _verdict(subject: BuiltImage, result: ImageResult) -> Verdict:
+    """No where an error says so; yes only for an image that is surely for Lambda and was read to its files."""
+    if result.deciding:
+        return Verdict(False, tuple(dict.fromkeys(finding.message for finding in result.deciding)))
+    if result.errors:
+        return Verdict(None, ())
+    if subject.stack is None:
+        return Verdict(None, ("Only sizes are known, so what the image starts was not looked at.",))
+    if subject.kind != "lambda":
+        return Verdict(None, ("Nothing in the image shows that it is for Lambda; --target lambda says so.",))
+    return Verdict(True, ())
