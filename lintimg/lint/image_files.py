@@ -74,6 +74,13 @@ def context_file(
     return _copied(build, context, before, wanted, depth)
 
 
+def shipped_file(build: Build, context: BuildContext, path: str) -> str | None:
+    """The path in `context` of the file that stands at `path` (absolute) of the shipped image, None when it was not
+    copied or cannot be told.
+    """
+    return _copied(build, context, list(build.shipped_steps()), path, _MAX_DEPTH)
+
+
 def _copied(build: Build, context: BuildContext, steps: list[Step], wanted: str, depth: int) -> str | None:
     for step in reversed(steps):
         copy = read_copy(step.instruction)
