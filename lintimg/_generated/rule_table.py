@@ -504,6 +504,53 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'unsafe',
   'equivalents': (),
   'needs': ()},
+ {'code': 'LI213',
+  'name': 'relative-entrypoint',
+  'title': 'The program that ENTRYPOINT names depends on a folder',
+  'family': 'contract',
+  'severity': 'info',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': '{program} is looked for in the working directory, {folder}: a WorkingDirectory in the '
+                   "function's ImageConfig, or a later WORKDIR, makes the start fail with "
+                   'Runtime.InvalidEntrypoint.',
+               'path': '{program} is at {found}, and that folder is not in PATH: the start fails with '
+                       'Runtime.InvalidEntrypoint, executable file not found in $PATH.',
+               'elsewhere': '{program} is looked for in the working directory, {folder}, but it is copied to '
+                            '{found}: the start fails with Runtime.InvalidEntrypoint, no such file or '
+                            'directory.'},
+  'helps': {'': 'Write the whole path: "{found}"'},
+  'check': 'program_place.program_not_found',
+  'match': None,
+  'fix_title': 'Write {found}',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('entrypoint', 'cmd')},
+ {'code': 'LI214',
+  'name': 'bootstrap-not-found',
+  'title': 'The entry point of an OS-only base finds no bootstrap',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'': 'The entry point of this base starts /var/runtime/bootstrap, which nothing brings, and '
+                   'hands it {word}: {program} is never started, and each invoke ends with '
+                   'Runtime.ExitError.',
+               'none': 'The entry point of this base starts /var/runtime/bootstrap, and nothing brings one: '
+                       '{word} is only an argument for it, and each invoke ends with Runtime.ExitError.',
+               'misplaced': 'The entry point of this base starts /var/runtime/bootstrap, but the bootstrap '
+                            'is copied to {path}, where only zip functions have it: each invoke ends with '
+                            'Runtime.ExitError.'},
+  'helps': {'': 'Write ENTRYPOINT ["{program}"]',
+            'none': 'Start your program itself with ENTRYPOINT ["{program}"], or copy it to '
+                    '${{LAMBDA_RUNTIME_DIR}}/bootstrap',
+            'misplaced': 'Copy it to ${{LAMBDA_RUNTIME_DIR}}/bootstrap, or write ENTRYPOINT ["{path}"]'},
+  'check': 'program_place.bootstrap_misplaced',
+  'match': None,
+  'fix_title': 'Start what is there',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('lambda/provided', 'lambda-provided')},
  {'code': 'LI216',
   'name': 'handler-file-missing',
   'title': "The handler's module is not in the image",
@@ -556,6 +603,40 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': 'unsafe',
   'equivalents': (),
   'needs': ('cmd', 'entrypoint')},
+ {'code': 'LI218',
+  'name': 'entry-script',
+  'title': 'The start script cannot be executed',
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda', 'generic'),
+  'default': True,
+  'messages': {'': '{file} cannot be executed.',
+               'first line': 'The first line of {file} ends like a Windows line, so that the interpreter is '
+                             'called "{interpreter}\\r", which nobody has: {path} fails to start with no '
+                             'such file or directory.',
+               'lines': '{file} has Windows line ends: the shell takes the carriage return for a part of '
+                        'each command, and {path} ends with command not found.',
+               'no first line': '{file} does not begin with #! and an interpreter: {path} fails to start '
+                                'with exec format error.',
+               'mark': '{file} begins with a byte order mark before its #!: {path} fails to start with exec '
+                       'format error.',
+               'permission': '{file} has mode {mode} in the build context, and COPY keeps it: {path} fails '
+                             'to start with permission denied.'},
+  'helps': {'': 'Make it executable',
+            'first line': 'Store it with Unix line ends: dos2unix {file}, and {name} text eol=lf in '
+                          '.gitattributes',
+            'lines': 'Store it with Unix line ends: dos2unix {file}, and {name} text eol=lf in '
+                     '.gitattributes',
+            'no first line': 'Begin it with #!/bin/sh, or start it with an interpreter: ["/bin/sh", '
+                             '"{path}"]',
+            'mark': 'Save it as UTF-8 without a byte order mark',
+            'permission': 'Write COPY --chmod=755, or git update-index --chmod=+x {file}'},
+  'check': 'entry_script.entry_script',
+  'match': None,
+  'fix_title': 'Copy it with --chmod=755',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ('cmd', 'entrypoint', 'bootstrap', 'exec_wrapper')},
  {'code': 'LI223',
   'name': 'search-path-replaced',
   'title': "A search path of AWS's base image is replaced instead of extended",

@@ -1428,6 +1428,133 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR ${LAMBDA_TASK_ROOT}\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n')),
+ 'LI213': ('The first word of ENTRYPOINT is found like any program: a name without a slash in the folders of '
+           "PATH, a relative path in the working directory. /var/task is not in the PATH of AWS's base "
+           'images. A program that is copied to one folder while WORKDIR says another is\n'
+           'an error that shows only when the function starts. Where the path does hold, this is a remark: '
+           "an absolute path also works when the function's ImageConfig sets a WorkingDirectory, and Lambda "
+           'Managed Instances ask for one.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-parms.html',
+            'https://docs.docker.com/reference/dockerfile/#entrypoint',
+            'https://github.com/aws/aws-lambda-web-adapter/issues/630'),
+           ('lambda',),
+           ('Runtime.InvalidEntrypoint',
+            'executable file not found in $PATH',
+            'fork/exec ./main: no such file or directory',
+            "Couldn't find valid bootstrap(s)"),
+           ('FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY main ${LAMBDA_TASK_ROOT}/\n'
+            'ENTRYPOINT ["main"]\n',
+            'FROM rust:1.91 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Cargo.toml Cargo.lock ./\n'
+            'COPY src ./src\n'
+            'RUN cargo build --release --locked\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV RUST_LOG=info\n'
+            'COPY --from=build /src/target/release/orders /usr/local/bin/orders\n'
+            'WORKDIR /srv\n'
+            'ENTRYPOINT ["./orders", "--json"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["./main"]\n'),
+           ('FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["/var/task/main"]\n',
+            'FROM golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /out/orders ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV PATH="/srv/bin:${PATH}"\n'
+            'COPY --from=build /out/orders /srv/bin/\n'
+            'ENTRYPOINT ["orders"]\n',
+            'FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY main ${LAMBDA_TASK_ROOT}/\n'
+            'ENTRYPOINT ["/var/task/main"]\n',
+            'FROM rust:1.91 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Cargo.toml Cargo.lock ./\n'
+            'COPY src ./src\n'
+            'RUN cargo build --release --locked\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV RUST_LOG=info\n'
+            'COPY --from=build /src/target/release/orders /usr/local/bin/orders\n'
+            'WORKDIR /srv\n'
+            'ENTRYPOINT ["/usr/local/bin/orders", "--json"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main ./main\nENTRYPOINT ["/var/task/main"]\n')),
+ 'LI214': ('In a zip file for an OS-only runtime the program is called bootstrap and lies at the top. An '
+           'image is not a zip file: the entry point of public.ecr.aws/lambda/provided starts '
+           "/var/runtime/bootstrap, that path alone, and passes CMD's one word on. A bootstrap in\n"
+           '/var/task or /opt is not found, and neither is a program that only CMD names, which worked on '
+           'the old go:1 base.\n'
+           '\n'
+           'Either put the program at ${LAMBDA_RUNTIME_DIR}/bootstrap and give CMD any one word, or name the '
+           'program in ENTRYPOINT. lintimg is silent where a RUN has to do with the bootstrap or its folder.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/go-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://github.com/leoqbc/php8-aws-lambda-runtime/issues/1'),
+           ('lambda',),
+           ('/var/runtime/bootstrap: No such file or directory',
+            'fork/exec /var/runtime/bootstrap: no such file or directory',
+            "Couldn't find valid bootstrap(s)",
+            'Runtime.ExitError',
+            'Runtime.InvalidEntrypoint'),
+           ('FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=0755 bootstrap /var/task/\n'
+            'CMD ["function"]\n',
+            'FROM golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /out/main ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /out/main ./main\n'
+            'CMD ["main"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY out/ /var/task/\nCMD ["orders.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/\n'
+            'COPY function.sh ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["function.handler"]\n',
+            'FROM golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /out/bootstrap ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /out/bootstrap /var/task/bootstrap\n'
+            'ENTRYPOINT ["/var/task/bootstrap"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY out/ /var/task/\n'
+            'RUN ln -s /var/task/orders /var/runtime/bootstrap\n'
+            'CMD ["orders"]\n'),
+           ('FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function"]\n',
+            'FROM golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /out/main ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /out/main ./main\n'
+            'ENTRYPOINT ["/var/task/main"]\n',
+            None)),
  'LI216': ('A handler such as app.handler names a file, app.py, that the runtime looks for in /var/task '
            '(LAMBDA_TASK_ROOT) and in the working directory. The image builds without it, and the mistake '
            'shows at the first invoke. The usual reasons:\n'
@@ -1571,6 +1698,79 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             None,
             None,
             'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.process"]\n')),
+ 'LI218': ('ENTRYPOINT and CMD in exec form are executed by the kernel, not by a shell. It wants the execute '
+           'permission, a first line such as #!/bin/sh, and an interpreter of just that name. A script that '
+           'was written or checked out on Windows lacks\n'
+           'all three easily: git makes CRLF of its line ends, the carriage return becomes part of the '
+           "interpreter's name, and the message, no such file or directory, speaks of the script. On Lambda "
+           'these show as Runtime.InvalidEntrypoint at the\n'
+           'first invoke. The bootstrap of the provided bases and the script in AWS_LAMBDA_EXEC_WRAPPER are '
+           'held to the same.\n'
+           '\n'
+           'A chmod, COPY --chmod, dos2unix or sed that mends the file in the image settles it, and a script '
+           'that is handed to a shell needs no permission. Where no file of the context is executable, its '
+           'modes may have been lost on the way here, and a missing\n'
+           'permission is no more than worth a look.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://docs.docker.com/reference/dockerfile/#copy---chmod',
+            'https://github.com/aws-samples/aws-lambda-layer-kubectl/issues/39'),
+           ('lambda',),
+           ('fork/exec /entrypoint.sh: permission denied',
+            'fork/exec /entrypoint.sh: no such file or directory',
+            'exec format error',
+            'Runtime.InvalidEntrypoint',
+            'exec: "/entrypoint.sh": permission denied',
+            "$'\\r': command not found",
+            'bad interpreter: No such file or directory'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'COPY entry.sh /\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /srv\n'
+            'ENV PYTHONUNBUFFERED=1 \\\n'
+            '    LOG_LEVEL=info\n'
+            '\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'COPY src/ ./\n'
+            'COPY ./entry_script.sh /entry_script.sh\n'
+            'ENTRYPOINT [ "/entry_script.sh" ]\n'
+            'CMD [ "app.handler" ]\n',
+            'FROM alpine:3.22\nCOPY start.sh /usr/local/bin/\nCMD ["start.sh"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY bootstrap ${LAMBDA_RUNTIME_DIR}/\n'
+            'CMD ["function"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'COPY --chmod=0755 entry.sh /\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'COPY scripts/ /scripts/\n'
+            "RUN sed -i 's/\\r$//' /scripts/entry.sh && \\\n"
+            '    chmod +x /scripts/*.sh\n'
+            '\n'
+            'ENTRYPOINT ["/scripts/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM nginx:1.29-alpine\nCOPY start.sh /\nCMD ["sh", "/start.sh"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023\nCOPY main /main\nENTRYPOINT ["/main"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'COPY --chmod=755 entry.sh /\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None,
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --chmod=755 bootstrap ${LAMBDA_RUNTIME_DIR}/\n'
+            'CMD ["function"]\n')),
  'LI223': ("AWS's base images find their language by search paths: /var/lang/bin stands first in PATH, "
            '/var/lang/lib in LD_LIBRARY_PATH. An ENV without the old value drops them, and the function ends '
            'at its start\n'
