@@ -155,7 +155,7 @@ def check(
         typer.Option(
             "--format",
             metavar="NAME[=FILE]",
-            help="text (default), concise, json, sarif, github, gitlab, rdjson or another, to standard output or a"
+            help="text (default), concise, json, markdown, html, sarif, github, gitlab or another, to standard output or a"
             " file; may be repeated.",
             rich_help_panel=_OUTPUT,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import cast, get_args
 
@@ -11,7 +12,7 @@ from lintimg import __version__
 from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.aws.tables import data_as_of
 from lintimg.cli.dive_ci import NAME, read_dive_ci
-from lintimg.cli.formats import wanted_formats
+from lintimg.cli.formats import Wanted, wanted_formats
 from lintimg.cli.image_contents import base_of, with_contents
 from lintimg.cli.image_rules import Judged, judge_image, rule_options
 from lintimg.cli.options import UsageError, unknown
@@ -28,12 +29,14 @@ from lintimg.image.sampling import with_sampled_sizes
 from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
 from lintimg.model.finding import Problem
-from lintimg.model.image import ImageReport
+from lintimg.model.image import ImageReport, TreeNode
 from lintimg.model.report import Report, ToolInfo
 from lintimg.report.formats import FOR_PEOPLE, FORMATS, render
 from lintimg.settings.units import read_size
 
-_DIVE = "dive-json"
+_DIVE, _PAGE = "dive-json", "html"
+_PAGE_TOP = 30
+"""Entries of a folder that a page draws."""
 _FORMATS = (*FORMATS, _DIVE)
 
 
@@ -87,16 +90,26 @@ def run_image(
                     why=None if why is None else path_history(image, _needed(stack, "--why"), why),
                     tree=None if tree is None else outline(_needed(stack, "--tree"), tree, top),
                 )
+                folders = report.tree or _folders(stack, wanted)
         except ImageError as error:
             return _write(output, wanted, _report((), _problem(reference, error), None, 2), quiet)
     broken = broken_gates(report, gates)
     fails = bool(broken) or (judged is not None and judged.fails)
     errors = () if judged is None else judged.errors
     status = 2 if errors else int(fails and not exit_zero)
-    status = _write(output, wanted, _report((report,), errors, judged, status), quiet)
+    status = _write(output, wanted, _report((report,), errors, judged, status), quiet, folders)
     if not quiet:
         _notes(output, notes, broken, from_file)
     return status
+
+
+def _folders(stack: LayerStack | None, wanted: list[Wanted]) -> TreeNode | None:
+    """The tree of the whole image for a page that draws it."""
+    if stack is None or all(name != _PAGE for name, _ in wanted):
+        return None
+    with suppress(ImageError):
+        return outline(stack, "/", _PAGE_TOP)
+    return None
 
 
 def _needed(stack: LayerStack | None, flag: str) -> LayerStack:
@@ -107,9 +120,7 @@ def _needed(stack: LayerStack | None, flag: str) -> LayerStack:
     return stack
 
 
-def _dive(
-    output: Output, wanted: list[tuple[str, str | None]], image: Image, stack: LayerStack | None
-) -> Iterator[str]:
+def _dive(output: Output, wanted: list[Wanted], image: Image, stack: LayerStack | None) -> Iterator[str]:
     """Writes dive's format where it is wanted; what to know of it."""
     for name, file in wanted:
         if name == _DIVE:
@@ -140,11 +151,16 @@ def _report(
     return Report(tool, (), rules, findings, (), errors, status, images)
 
 
-def _write(output: Output, wanted: list[tuple[str, str | None]], report: Report, quiet: bool) -> int:
+def _write(
+    output: Output, wanted: list[Wanted], whole: Report, quiet: bool, folders: TreeNode | None = None
+) -> int:
     directory = working_directory()
     for name, file in wanted:
         if name == _DIVE:
             continue
+        report = whole
+        if name == _PAGE:
+            report = whole._replace(images=tuple(image._replace(tree=folders) for image in whole.images))
         if file is not None:
             output.write_file(directory / file, render(name, report, colour=False, width=100))
         elif name in FOR_PEOPLE:
@@ -160,9 +176,9 @@ def _write(output: Output, wanted: list[tuple[str, str | None]], report: Report,
         else:
             output.write_data(render(name, report, colour=False, width=100))
     if not any(name in FOR_PEOPLE and file is None for name, file in wanted):
-        for problem in report.errors:
+        for problem in whole.errors:
             output.note(f"{problem.image}: {problem.message}")
-    return report.exit_status
+    return whole.exit_status
 
 
 def _notes(output: Output, notes: Sequence[str], broken: tuple[str, ...], from_file: bool) -> None:

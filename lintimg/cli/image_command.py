@@ -154,7 +154,7 @@ def image(
         typer.Option(
             "--format",
             metavar="NAME[=FILE]",
-            help="text (default), json or dive-json, to standard output or a file; may be repeated.",
+            help="text (default), json, markdown, html or dive-json, to standard output or a file; may be repeated.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,

@@ -28,7 +28,7 @@ def report(
         typer.Option(
             "--format",
             metavar="NAME[=FILE]",
-            help="text (default), markdown, sarif, github, gitlab or another, to standard output or a file;"
+            help="text (default), markdown, html, sarif, github, gitlab or another, to standard output or a file;"
             " may be repeated.",
             rich_help_panel=_OUTPUT,
         ),

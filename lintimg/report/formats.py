@@ -21,6 +21,7 @@ FORMATS = {
     "checkstyle": "checkstyle",
     "sonarqube": "sonarqube",
     "markdown": "markdown",
+    "html": "html",
 }
 """Format name to the module that writes it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintimg.model.image import ImageLayer, Waste
+from lintimg.model.image import ContentItem, ImageLayer, Waste
 from lintimg.report.phrases import count
 from lintimg.text import printable
 
@@ -17,6 +17,11 @@ _WASTE = {
 def known_bytes(layer: ImageLayer) -> int | None:
     """The layer's bytes, compressed where only these are known."""
     return layer.bytes if layer.bytes is not None else layer.compressed_bytes
+
+
+def item_name(item: ContentItem) -> str:
+    """A package with its version."""
+    return f"{item.name} {item.version}" if item.version else item.name
 
 
 def waste_text(entry: Waste) -> str:

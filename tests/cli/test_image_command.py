@@ -105,7 +105,7 @@ def test_standard_input_and_hashes(run: Run) -> None:
         (("--min-efficiency", "0.9"), 1, "the efficiency 0.5714 is below the wanted 0.9"),
         (("--max-waste", "1", "--exit-zero"), 0, "60 kB wasted"),
         (("--max-size", "lots"), 2, "no size"),
-        (("--format", "html"), 2, "not known"),
+        (("--format", "htlm"), 2, "not known"),
     ],
 )
 @pytest.mark.usefixtures("archive")
