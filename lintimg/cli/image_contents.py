@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
+from lintimg.aws.limits import ZIP_LIMIT
 from lintimg.contents.report import contents
+from lintimg.contents.suggest import suggestions
 from lintimg.contents.survey import survey
+from lintimg.contents.zip_fit import zip_fit
 from lintimg.image.bases import base_layers
 from lintimg.image.errors import ImageError
 from lintimg.image.image import Image, Options
@@ -35,4 +38,10 @@ def with_contents(
         layers = tuple(layer._replace(from_base=layer.number < base) for layer in layers)
     if stack is None:
         return report._replace(layers=layers)
-    return report._replace(layers=layers, contents=contents(survey(image, stack, base), top))
+    found = survey(image, stack, base)
+    return report._replace(
+        layers=layers,
+        contents=contents(found, top),
+        suggestions=suggestions(found, layers),
+        zip=zip_fit(found, ZIP_LIMIT),
+    )

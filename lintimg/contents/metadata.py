@@ -21,8 +21,19 @@ _KEPT = re.compile(
     rb"|^(?:\.?/)?(?:var/lib/dpkg/(?:status$|status\.d/|info/[^/]+\.list$)"
     rb"|(?:var/lib/rpm|usr/lib/sysimage/rpm|usr/share/rpm)/(?:rpmdb\.sqlite|Packages\.db)$"
     rb"|(?:usr/)?lib/apk/db/installed$)"
+    rb"|(?:^|/)node_modules/\.package-lock\.json$"
 )
-_ENDINGS = (b"/RECORD", b"/top_level.txt", b".list", b"/status", b".sqlite", b".db", b"/installed", b"sums")
+_ENDINGS = (
+    b"/RECORD",
+    b"/top_level.txt",
+    b".list",
+    b"/status",
+    b".sqlite",
+    b".db",
+    b"/installed",
+    b"sums",
+    b"-lock.json",
+)
 
 
 def is_metadata(name: bytes, size: int) -> bool:
@@ -37,6 +48,8 @@ class Metadata(NamedTuple):
     python: Ownership
     system: Ownership
     sites: frozenset[bytes]
+    development: frozenset[bytes]
+    """Paths of node packages that npm marked as used in development only."""
 
 
 def read_metadata(image: Image, stack: LayerStack, folders: Folders, parts: Parts) -> Metadata:
@@ -47,7 +60,8 @@ def read_metadata(image: Image, stack: LayerStack, folders: Folders, parts: Part
         if name.endswith(b"-info") and (known := distribution(name)) is not None
     }
     system = [number for number, name in enumerate(folders.names) if name in SYSTEM_FOLDERS]
-    files = SmallFiles(image, stack, folders, (*found, *system))
+    node = [number for number, name in enumerate(folders.names) if name.endswith(b"node_modules")]
+    files = SmallFiles(image, stack, folders, (*found, *system, *node))
     alive = {path.rpartition(b"/")[0] for path in files}
     distributions = [known for known in found.values() if known.folder in alive]
     moved = _moved(stack)
@@ -61,7 +75,26 @@ def read_metadata(image: Image, stack: LayerStack, folders: Folders, parts: Part
             for part, paths in system_packages(files)
         ),
         frozenset(known.site for known in distributions),
+        frozenset(path for number in node for path in _development(folders.names[number], files)),
     )
+
+
+def _development(folder: bytes, files: SmallFiles) -> Iterator[bytes]:
+    """Npm's own list of what it put into `folder` (docs.npmjs.com, "package-lock.json", Hidden Lockfiles)."""
+    content = files.read(folder + b"/.package-lock.json")
+    if not content:
+        return
+    from json import loads
+
+    try:
+        packages = loads(content).get("packages")
+    except (ValueError, RecursionError, AttributeError):
+        return
+    if isinstance(packages, dict):
+        above = folder.removesuffix(b"node_modules")
+        for path, package in packages.items():
+            if isinstance(package, dict) and package.get("dev") is True:
+                yield above + path.encode("utf-8", "surrogateescape")
 
 
 def _moved(stack: LayerStack) -> dict[bytes, bytes]:
@@ -88,6 +121,6 @@ def _paths(known: Distribution, files: SmallFiles) -> Paths:
     """What a distribution says that it has; without a RECORD, the modules of an egg."""
     record = files.read(known.folder + b"/RECORD")
     if record:
-        return lambda: recorded_paths(known.site, record)
+        return lambda: (known.folder + b"/RECORD", *recorded_paths(known.site, record))
     levels = files.read(known.folder + b"/top_level.txt") or b""
     return lambda: (known.folder + b"/METADATA", *top_levels(known.site, levels.split(b"\n")))

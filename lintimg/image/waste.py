@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lintimg.image.entries import FILE, Entries
 from lintimg.image.inodes import Place
@@ -14,17 +14,23 @@ from lintimg.text import path_text
 _KINDS = ("deleted", "overwritten", "metadata-only")
 
 
+class Loss(NamedTuple):
+    """A file that nobody sees: its entry, the layer that hid it, how, and the bytes that are lost by it."""
+
+    kind: str
+    layer: int
+    entry: int
+    killer: int
+    bytes: int
+
+
 class _Loss(NamedTuple):
     size: int
     path: bytes
 
 
-def hidden_waste(stack: LayerStack, top: int) -> tuple[Waste, ...]:
-    """What later layers hid, one value for each kind, layer and killer, the largest first.
-
-    Their bytes add up to what the image wastes. `top` is how many paths each names.
-    """
-    groups: dict[tuple[str, int, int], list[_Loss]] = {}
+def losses(stack: LayerStack) -> Iterator[Loss]:
+    """Every file that later layers hid, layer by layer; their bytes add up to what the image wastes."""
     paths: dict[int, dict[bytes, int]] = {}
     for layer, kills in enumerate(stack.kills):
         entries = stack.layers[layer]
@@ -39,19 +45,30 @@ def hidden_waste(stack: LayerStack, top: int) -> tuple[Waste, ...]:
                 newer = paths[kill.layer].get(entries.names[index])
                 if newer is not None and _same_content(entries, index, stack.layers[kill.layer], newer):
                     kind = "metadata-only"
-            groups.setdefault((kind, layer, kill.layer), []).append(_Loss(kill.bytes, entries.names[index]))
+            yield Loss(kind, layer, index, kill.layer, kill.bytes)
+
+
+def hidden_waste(stack: LayerStack, top: int) -> tuple[Waste, ...]:
+    """What later layers hid, one value for each kind, layer and killer, the largest first.
+
+    Their bytes add up to what the image wastes. `top` is how many paths each names.
+    """
+    groups: dict[tuple[str, int, int], list[_Loss]] = {}
+    for loss in losses(stack):
+        path = stack.layers[loss.layer].names[loss.entry]
+        groups.setdefault((loss.kind, loss.layer, loss.killer), []).append(_Loss(loss.bytes, path))
     found = [
         Waste(
             kind,
             None,
-            _largest(losses, top),
-            len(losses),
-            sum(loss.size for loss in losses),
+            _largest(lost, top),
+            len(lost),
+            sum(loss.size for loss in lost),
             layer,
             killer,
             counted_in_wasted=True,
         )
-        for (kind, layer, killer), losses in groups.items()
+        for (kind, layer, killer), lost in groups.items()
     ]
     return tuple(
         sorted(found, key=lambda waste: (-waste.bytes, waste.layer, waste.killed_by_layer, waste.kind))
@@ -102,9 +119,9 @@ def _duplicate(size: int, names: Sequence[bytes], shown: Sequence[bytes], layer:
     return Waste("duplicate", None, paths, len(names) - 1, size, layer, None, counted_in_wasted=False)
 
 
-def _largest(losses: list[_Loss], top: int) -> tuple[str, ...]:
-    losses.sort(key=lambda loss: (-loss.size, loss.path))
-    return tuple(path_text(loss.path) for loss in losses[:top])
+def _largest(lost: list[_Loss], top: int) -> tuple[str, ...]:
+    lost.sort(key=lambda loss: (-loss.size, loss.path))
+    return tuple(path_text(loss.path) for loss in lost[:top])
 
 
 def _same_content(old: Entries, index: int, new: Entries, newer: int) -> bool:

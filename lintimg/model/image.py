@@ -99,13 +99,19 @@ class Waste(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """Something to do, with what it saves when the suggestions before it are done."""
+    """Something to do: `title` says what is wrong, `help` what to type. No byte is in two savings.
+
+    `paths` are the largest of the files, `layers` those that hold them.
+    """
 
     title: str
     saving: Saving | None
     rules: tuple[str, ...]
     dockerfile_line: DockerfileLine | None
     fix: Fix | None
+    help: str = ""
+    layers: tuple[int, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 class PathStep(NamedTuple):

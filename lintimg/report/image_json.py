@@ -96,4 +96,7 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
         "rules": list(suggestion.rules),
         "dockerfile_line": line_to_json(suggestion.dockerfile_line),
         "fix": None if suggestion.fix is None else fix_to_json(suggestion.fix),
+        "help": suggestion.help,
+        "layers": list(suggestion.layers),
+        "paths": list(suggestion.paths),
     }

@@ -22,10 +22,10 @@ def image_lines(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
         return
     for section in (
         heading(image, paint, width),
+        contents(image, paint, width),
+        suggestions(image, paint, width),
         layers(image, width),
         waste(image.waste, paint, width),
-        contents(image.contents, width),
-        suggestions(image.suggestions, paint, width),
     ):
         lines = list(section)
         if lines:
@@ -70,6 +70,11 @@ def heading(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     if wasted is not None and total:
         style = "warning" if wasted * 20 > total else "good"
         yield f"  Wasted:   {paint(style, f'{size_text(wasted)} ({wasted * 100 / total:.1f}%)')} that later layers hide"
+    if image.zip is not None and image.zip.bytes:
+        size, most = size_text(image.zip.bytes), size_text(image.zip.limit)
+        fits = f"{size} of code and dependencies, of the {most} that a zip package may have unpacked"
+        over = f"no: {size} of code and dependencies, and a zip package may have {most} unpacked"
+        yield f"  As a zip: {fits if image.zip.fits else over}"
 
 
 def layers(image: ImageReport, width: int) -> Iterator[str]:
@@ -78,7 +83,7 @@ def layers(image: ImageReport, width: int) -> Iterator[str]:
 
     largest = max((_bytes(layer) for layer in image.layers), default=0)
     total = sum(_bytes(layer) for layer in image.layers)
-    lines = any(layer.dockerfile_line for layer in image.layers)
+    lines = any(layer.dockerfile_line or layer.from_base for layer in image.layers)
     rows = []
     for layer in image.layers:
         size = _bytes(layer)
@@ -125,26 +130,69 @@ def _paths(paths: tuple[str, ...], width: int) -> Iterator[str]:
         yield f"            {cut(printable(path), width - 12)}"
 
 
-def contents(found: tuple[ContentCategory, ...], width: int) -> Iterator[str]:
+def contents(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     """What the visible bytes are."""
-    for number, category in enumerate(found[:_MOST]):
-        if number == 0:
-            yield "Contents"
-        items = ", ".join(f"{item.name} {size_text(item.bytes)}" for item in category.items[:_MOST_ITEMS])
-        yield f"  {size_text(category.bytes):>8}  {cut(printable(f'{category.category}: {items}'), width - 12)}"
+    found = image.contents
+    if not found:
+        return
+    from tabulate import tabulate
+
+    yield paint("label", "What fills it")
+    total = sum(category.bytes for category in found) or 1
+    shown = [category for category in found[:_MOST] if category.bytes]
+    rows = [
+        [
+            size_text(category.bytes),
+            f"{category.bytes * 100 / total:.0f}%",
+            "█" * round(_BAR * category.bytes / total),
+            category.category,
+        ]
+        for category in shown
+    ]
+    table = tabulate(
+        rows, tablefmt="plain", colalign=("right", "right", "left", "left"), disable_numparse=True
+    )
+    widest = max((display_width(line) for line in table.splitlines()), default=0)
+    for line, category in zip(table.splitlines(), shown, strict=True):
+        yield f"  {line:<{widest}}  {cut(_items(category), width - widest - 4)}".rstrip()
 
 
-def suggestions(found: tuple[Suggestion, ...], paint: Paint, width: int) -> Iterator[str]:
-    """What to do, the largest saving first."""
-    for number, suggestion in enumerate(found[:_MOST], 1):
-        if number == 1:
-            yield paint("label", "Do")
-        saving = "" if suggestion.saving is None else f"  saves {size_text(suggestion.saving.bytes)}"
-        line = suggestion.dockerfile_line
-        place = "" if line is None else f" ({line.path}:{line.line})"
-        first, *rest = wrap(printable(f"{suggestion.title}{place}{saving}"), width - 6)
-        yield f"  {number:>2}. {first}"
-        yield from (f"      {text}" for text in rest)
+def _items(category: ContentCategory) -> str:
+    items = [f"{item.name} {size_text(item.bytes)}" for item in category.items[:_MOST_ITEMS]]
+    return printable(", ".join(items))
+
+
+def suggestions(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
+    """What to do, the largest saving first, and what is left then."""
+    found = image.suggestions[:_MOST]
+    if not found:
+        return
+    total = image.size.uncompressed
+    heading = "Do this" if len(found) == 1 else f"Do these {len(found)} things"
+    if total is not None:
+        saved = sum(suggestion.saving.bytes for suggestion in found if suggestion.saving is not None)
+        heading += f": {size_text(total)} → {size_text(total - saved)}"
+    yield paint("label", heading)
+    for number, suggestion in enumerate(found, 1):
+        saving = "" if suggestion.saving is None else f"-{size_text(suggestion.saving.bytes)}"
+        lead = f"  {number:>2}. {saving:>8}  "
+        first, *rest = wrap(printable(suggestion.title + _place(suggestion)), width - len(lead))
+        yield lead + first
+        yield from (" " * len(lead) + line for line in rest)
+        yield from (
+            " " * len(lead) + paint("dim", line)
+            for line in wrap(printable(suggestion.help), width - len(lead))
+        )
+
+
+def _place(suggestion: Suggestion) -> str:
+    line = suggestion.dockerfile_line
+    if line is not None:
+        return f" ({line.path}:{line.line})"
+    if not suggestion.layers or "layer " in suggestion.title.lower():
+        return ""
+    numbers = ", ".join(map(str, suggestion.layers))
+    return f" (layer{'s' * (len(suggestion.layers) > 1)} {numbers})"
 
 
 def _bytes(layer: ImageLayer) -> int:

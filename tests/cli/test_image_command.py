@@ -45,6 +45,14 @@ app.tar  archive, linux/amd64, 3 layers
     Nothing in the image shows that it is for Lambda; --target lambda says so.
   Size:     140 kB, 0.0% of Lambda's limit of 10.7 GB
   Wasted:   60 kB (42.9%) that later layers hide
+  As a zip: 80 kB of code and dependencies, of the 262 MB that a zip package may have unpacked
+
+What fills it
+  80 kB  100%  ████████████  other files  /opt 80 kB
+
+Do this: 140 kB → 80 kB
+   1.   -60 kB  Layer 1 deletes what layer 0 brought, which frees nothing
+                Leave it out by .dockerignore, or copy only what is needed
 
     layer     size                  share    wasted  command
         0   100 kB  ████████████      71%     60 kB  COPY dir:1 in /opt
@@ -54,9 +62,6 @@ app.tar  archive, linux/amd64, 3 layers
 Waste
      60 kB  1 file of layer 0 deleted by layer 1
             /opt/model
-
-Contents
-     80 kB  other files: /opt 80 kB
 
 1 image read.
 """
