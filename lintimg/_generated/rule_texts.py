@@ -1165,6 +1165,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    AWS_LAMBDA_EXEC_WRAPPER=/opt/wrapper \\\n'
             '    BUCKET_REGION=eu-central-1\n'
             'ARG AWS_REGION=eu-central-1\n'
+            'COPY --chmod=0755 wrapper /opt/\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
@@ -1428,6 +1429,80 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR ${LAMBDA_TASK_ROOT}\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n')),
+ 'LI212': ('A stage inherits ENTRYPOINT and CMD from the stage or image it builds on, but an ENTRYPOINT of '
+           'its own empties the CMD that it inherited. So a handler that a common stage names is gone in the '
+           'stage that adds an entry script or a runtime client, and the function\n'
+           'ends with no handler at all.\n'
+           '\n'
+           "Reported is an ENTRYPOINT that wants arguments: a runtime client, AWS's entry point, a script "
+           'that passes its arguments on. A program that needs none is left alone, and so is a command that '
+           'infrastructure code gives.',
+           ('https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact',
+            'https://docs.aws.amazon.com/lambda/latest/dg/images-create.html'),
+           ('lambda',),
+           ('entrypoint requires the handler name to be the first argument',
+            'CMD is ignored after ENTRYPOINT',
+            'Runtime.ExitError',
+            'IndexError: list index out of range'),
+           ('FROM python:3.14-slim AS base\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'
+            '\n'
+            'FROM base\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS function\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'
+            '\n'
+            'FROM function AS traced\n'
+            'ENV LOG_LEVEL=debug \\\n'
+            '    TRACE=1\n'
+            'COPY --chmod=0755 entry.sh /\n'
+            'ENTRYPOINT ["/entry.sh"]\n'),
+           ('FROM python:3.14-slim AS base\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'
+            '\n'
+            'FROM base\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'CMD ["app.handler"]\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n',
+            'FROM python:3.14-slim AS base\n'
+            'WORKDIR /srv\n'
+            'CMD ["python", "web.py"]\n'
+            '\n'
+            'FROM base AS worker\n'
+            'ENV QUEUE=orders\n'
+            'COPY --chmod=0755 start.sh /\n'
+            'ENTRYPOINT ["/start.sh"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS base\n'
+            'CMD ["function"]\n'
+            'FROM base\n'
+            'COPY main /main\n'
+            'ENTRYPOINT ["/main"]\n'),
+           ('FROM python:3.14-slim AS base\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'
+            '\n'
+            'FROM base\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS function\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'
+            '\n'
+            'FROM function AS traced\n'
+            'ENV LOG_LEVEL=debug \\\n'
+            '    TRACE=1\n'
+            'COPY --chmod=0755 entry.sh /\n'
+            'ENTRYPOINT ["/entry.sh"]\n'
+            'CMD ["app.handler"]\n')),
  'LI213': ('The first word of ENTRYPOINT is found like any program: a name without a slash in the folders of '
            "PATH, a relative path in the working directory. /var/task is not in the PATH of AWS's base "
            'images. A program that is copied to one folder while WORKDIR says another is\n'
@@ -1554,6 +1629,44 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV LOG_LEVEL=info\n'
             'COPY --from=build /out/main ./main\n'
             'ENTRYPOINT ["/var/task/main"]\n',
+            None)),
+ 'LI215': ('awslambdaric, aws-lambda-ric and aws_lambda_ric are for other base images. In /var/runtime of '
+           "AWS's own lies the client that their entry point starts, built for that image and kept up to "
+           'date with it. A second one costs megabytes and, for Node.js and on platforms\n'
+           'without a ready build, a compiler. Where ENTRYPOINT starts the client itself, lintimg is silent.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#runtimes-images-ric',
+            'https://github.com/aws/aws-lambda-python-runtime-interface-client'),
+           ('lambda', 'size'),
+           ('Failed building wheel for awslambdaric', 'aws-lambda-ric npm ERR! gyp', 'Could NOT find CMake'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN pip install --no-cache-dir requests==2.32.5 awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            '\n'
+            'ENV NODE_ENV=production \\\n'
+            '    LOG_LEVEL=info\n'
+            '\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && \\\n'
+            '    npm cache clean --force\n'
+            '\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/app.handler"]\n'),
+           ('FROM python:3.14-slim\n'
+            'RUN pip install --no-cache-dir requests==2.32.5 awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN pip install --no-cache-dir requests==2.32.5\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
             None)),
  'LI216': ('A handler such as app.handler names a file, app.py, that the runtime looks for in /var/task '
            '(LAMBDA_TASK_ROOT) and in the working directory. The image builds without it, and the mistake '
@@ -1771,6 +1884,164 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/provided:al2023\n'
             'COPY --chmod=755 bootstrap ${LAMBDA_RUNTIME_DIR}/\n'
             'CMD ["function"]\n')),
+ 'LI219': ('npm start, npx, yarn, uv run, poetry run and pipenv run are for people at a terminal. As the '
+           'process of an image they cost some tenths of a second at each cold start and memory for a second '
+           'interpreter, stand between Lambda and the program when it is told to\n'
+           'stop, and write: npm its log, uv the environment, all of them a cache. On Lambda only /tmp can '
+           'be written, so this ends in warnings (npm: EROFS, "Log files were not written") or in an error.\n'
+           '\n'
+           "The command they run is known: the script in package.json, node_modules/.bin, the environment's "
+           "bin folder. What npm and npx write is LI225's affair, so here they are a remark; npx "
+           "aws-lambda-ric, which AWS's documentation shows, is left alone.",
+           ('https://github.com/aws/aws-lambda-nodejs-runtime-interface-client',
+            'https://docs.npmjs.com/cli/using-npm/config',
+            'https://docs.astral.sh/uv/concepts/projects/run/'),
+           ('lambda',),
+           ("EROFS: read-only file system, mkdir '/home/sbx_user1051/.npm'",
+            'Log files were not written due to an error writing to the directory',
+            'error: Failed to initialize cache at `/home/sbx_user1051/.cache/uv`',
+            'Read-only file system (os error 30)'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV NODE_ENV=production \\\n'
+            '    AWS_LWA_PORT=8080\n'
+            'WORKDIR /srv\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY server.js ./\n'
+            'EXPOSE 8080\n'
+            'CMD ["npm", "start"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY main.py ./\n'
+            'CMD ["uv", "run", "uvicorn", "main:app", "--port", "8080"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'COPY main.py ./\n'
+            'ENTRYPOINT ["poetry", "run", "python", "main.py"]\n'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV NODE_ENV=production \\\n'
+            '    AWS_LWA_PORT=8080\n'
+            'WORKDIR /srv\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY server.js ./\n'
+            'EXPOSE 8080\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM node:24-slim\n'
+            'ENV NPM_CONFIG_CACHE=/tmp/.npm\n'
+            'WORKDIR /function\n'
+            'COPY . .\n'
+            'ENTRYPOINT ["/usr/local/bin/npx", "aws-lambda-ric"]\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ENV NODE_ENV=production \\\n'
+            '    AWS_LWA_PORT=8080\n'
+            'WORKDIR /srv\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY server.js ./\n'
+            'EXPOSE 8080\n'
+            'CMD ["node", "server.js"]\n',
+            None,
+            None)),
+ 'LI220': ("AWS_LAMBDA_EXEC_WRAPPER names a script that the runtime of AWS's language bases executes in "
+           'place of itself; the script ends with the command it is given. Tracing and security products '
+           'ship it in a layer, under /opt. A container function has no layers: the image itself must hold\n'
+           "the layer's files, and the variable alone stops the function with exit status 127.\n"
+           '\n'
+           'Any COPY or RUN that may bring the file silences this.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html',
+            'https://aws.amazon.com/blogs/compute/working-with-lambda-layers-and-extensions-in-container-images/'),
+           ('lambda',),
+           ('/opt/otel-handler: No such file or directory',
+            'AWS_LAMBDA_EXEC_WRAPPER does not exist',
+            'exit status 127',
+            'Runtime.ExitError'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'ENV AWS_LAMBDA_EXEC_WRAPPER=/opt/otel-instrument\n'
+            'CMD ["app.handler"]\n',
+            'FROM golang:1.26 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /out/bootstrap ./cmd/orders\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'ENV LOG_LEVEL=info \\\n'
+            '    AWS_LAMBDA_EXEC_WRAPPER=/opt/wrapper\n'
+            'COPY --chmod=0755 wrapper /opt/wrapper\n'
+            'COPY --from=build /out/bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=registry.example.com/tracing-layer:2.1 /opt/ /opt/\n'
+            'COPY app.py ./\n'
+            'ENV AWS_LAMBDA_EXEC_WRAPPER=/opt/otel-instrument\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS layer\n'
+            'RUN dnf install -y unzip && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY tracing-layer.zip /tmp/\n'
+            'RUN unzip -q /tmp/tracing-layer.zip -d /layer\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV AWS_LAMBDA_EXEC_WRAPPER=/opt/tracing-handler \\\n'
+            '    LOG_LEVEL=info\n'
+            'COPY --from=layer /layer /opt\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           (None, None)),
+ 'LI221': ('Before the runtime starts, Lambda executes each file that lies directly in /opt/extensions as an '
+           'external extension. Layers for zip functions keep to that: a program in extensions/, all the '
+           'rest beside it. A README, a configuration file or an archive there is executed too, which fails, '
+           'and\n'
+           'with it the start of the function. Folders inside are left alone.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html',
+            'https://aws.amazon.com/blogs/compute/working-with-lambda-layers-and-extensions-in-container-images/'),
+           ('lambda',),
+           ('Extension.LaunchError',
+            'exec format error /opt/extensions',
+            'fork/exec /opt/extensions/README.md: permission denied'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'COPY extension.zip /opt/extensions/\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            '\n'
+            'ENV NODE_ENV=production \\\n'
+            '    TELEMETRY_CONFIG=/opt/extensions/telemetry-config.yaml\n'
+            '\n'
+            'COPY package.json ./\n'
+            'COPY index.js ./\n'
+            '\n'
+            'COPY extensions/ /opt/extensions/\n'
+            '\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            '\n'
+            'ENV TELEMETRY_CONFIG=/opt/telemetry/config.yaml \\\n'
+            '    LOG_LEVEL=info\n'
+            '\n'
+            'COPY --chmod=0755 telemetry /opt/extensions/\n'
+            'COPY telemetry-config.yaml /opt/telemetry/config.yaml\n'
+            '\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'ADD telemetry.tar.gz /opt/extensions/\n'
+            'COPY server.js ./\n'
+            'ENTRYPOINT ["node", "server.js"]\n'),
+           (None, None)),
  'LI223': ("AWS's base images find their language by search paths: /var/lang/bin stands first in PATH, "
            '/var/lang/lib in LD_LIBRARY_PATH. An ENV without the old value drops them, and the function ends '
            'at its start\n'
