@@ -1463,8 +1463,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'helps': {'': 'Clean up as in a shipped stage, or keep it usefully with RUN --mount=type=cache'},
   'check': 'package_cache.cache_in_build_stage',
   'match': None,
-  'fix_title': None,
-  'fix_applicability': None,
+  'fix_title': 'Keep no cache in the layer',
+  'fix_applicability': 'safe',
   'equivalents': (('hadolint', 'DL3019', {'manager': 'apk', 'verb': 'add'}),
                   ('hadolint', 'DL3032', {'manager': 'yum', 'action': 'install'}),
                   ('hadolint', 'DL3036', {'manager': 'zypper', 'action': 'install'}),
@@ -1627,11 +1627,15 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'messages': {'server': '{what} takes any certificate: whoever stands between the build and the server '
                          'decides what comes into the image.',
                'package': '{what} takes packages without a valid signature: whoever controls the mirror '
-                          'decides what comes into the image.'},
+                          'decides what comes into the image.',
+               'file': '{what} takes a package file without a valid signature: nothing shows that it is the '
+                       'one its makers built.'},
   'helps': {'server': 'Delete it; for a server with an authority of your own copy its certificate and run '
                       'update-ca-certificates (update-ca-trust on Amazon Linux)',
             'package': "Delete it and import the repository's key; check a single file with sha256sum -c "
-                       'before it is installed'},
+                       'before it is installed',
+            'file': 'Check the file with sha256sum -c before it is installed, or import the key of those who '
+                    'signed it'},
   'check': 'transport.unchecked_origin',
   'match': None,
   'fix_title': 'Take the switch out',

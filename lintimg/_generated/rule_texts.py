@@ -311,7 +311,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'public.ecr.aws/lambda/nodejs:18@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d\n'
             'COPY app.js ./\n'
             'CMD ["app.handler"]\n',
-            'FROM public.ecr.aws/lambda/ruby:3.3\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
+            'FROM public.ecr.aws/lambda/ruby:3.3\nCOPY app.rb ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:18\n'
+            'COPY index.mjs package.json /srv/\n'
+            'WORKDIR /srv\n'
+            'CMD ["index.handler"]\n'),
            ('FROM public.ecr.aws/lambda/nodejs:24\nCOPY app.js ./\nCMD ["app.handler"]\n',
             'FROM '
             'public.ecr.aws/lambda/python@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d\n'
@@ -352,7 +356,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
             None,
-            'FROM public.ecr.aws/lambda/ruby:4.0\nCOPY app.rb ./\nCMD ["app.handler"]\n')),
+            'FROM public.ecr.aws/lambda/ruby:4.0\nCOPY app.rb ./\nCMD ["app.handler"]\n',
+            None)),
  'LI104': ('`latest`, and no tag at all, mean a different image every few weeks. A function that was built '
            'on Python 3.13 on Monday\n'
            'may find itself on 3.14 on Tuesday, without its dependencies, or on an operating system without '
@@ -4466,7 +4471,20 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN --mount=type=cache,target=/root/.cache/pip pip install --target /deps boto3==1.41.0\n'
             'FROM python:3.13-slim\n'
             'COPY --from=build /deps /deps\n'),
-           (None, None)),
+           ('FROM alpine:3.22 AS build\n'
+            'RUN apk add --no-cache git\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /usr/bin/git /usr/bin/git\n',
+            'FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'RUN dnf install -y gcc && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            'RUN pip install --no-cache-dir --target /deps -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n')),
  'LI415': ('A layer costs a few hundred bytes and a request at each pull; what is removed in another layer '
            'than it was made in costs its whole size, but that is LI403.\n'
            'Separate layers are reused separately, so that joining what changes at different times makes '
@@ -4890,7 +4908,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM alpine:3.22\n'
             'COPY --from=a /etc/hostname /a\n'
             'COPY --from=b /etc/hostname /b\n'
-            'RUN apk add --no-cache ./glibc.apk\n')),
+            'RUN apk add --no-cache --allow-untrusted ./glibc.apk\n')),
  'LI506': ('A RUN belongs to root until a USER says otherwise, so sudo has nothing to do; it only has to be '
            'installed. `sudo` starts commands with a fresh environment: what ENV and ARG set is\n'
            'gone, http_proxy too. Where a USER is set, two USER lines do the same without leaving a rule in '
@@ -5015,7 +5033,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV LOG_LEVEL=info \\\n'
             '    CACHE=/tmp/cache\n'
             'CMD ["app.handler"]\n'
-            '# chmod 777 /tmp\n'),
+            '# chmod 777 /tmp\n',
+            'FROM debian:12-slim\nRUN mkfifo /var/spool/trigger && chmod 0622 /var/spool/trigger\n'),
            ('FROM node:24-slim\n'
             'WORKDIR /app\n'
             'COPY package.json package-lock.json ./\n'
@@ -5205,7 +5224,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'echo here-documents may hold blank lines\n'
             'EOF\n'
-            'CMD ["app.handler"]\n'),
+            'CMD ["app.handler"]\n',
+            'FROM alpine:3.22\nRUN apk add --no-cache curl \\\n\nCOPY tool /tool\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\n'
             'RUN echo one && \\\n'
             '    # two comes next\n'
@@ -5243,7 +5263,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'echo here-documents may hold blank lines\n'
             'EOF\n'
-            'CMD ["app.handler"]\n')),
+            'CMD ["app.handler"]\n',
+            None)),
  'LI605': ('Names of stages are compared without regard to case, and of several stages with one name the '
            'last counts. A FROM or COPY --from that stood for the first one takes its files from the\n'
            'other without a word, and `docker build --target` builds the wrong image. The same image in '

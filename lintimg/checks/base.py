@@ -101,7 +101,7 @@ def deprecated_base_image(subject: Subject) -> Iterator[Hit]:
             "runtime": runtime.runtime,
             "date": runtime.deprecation.isoformat(),
             "successor": shown,
-            "note": _move(runtime),
+            "note": _move(runtime) + _moved_code(subject, shown),
         },
         edits=() if successor is None else _move_edits(subject, same, successor),
         variant="soon" if state == "soon" else "",
@@ -154,6 +154,17 @@ def _move(runtime: Runtime) -> str:
     return (
         f"{started}; it is {_SYSTEMS[found.os]} instead of {_SYSTEMS[runtime.os]}: dnf takes the place of yum,"
         f" and glibc is {found.glibc}"
+    )
+
+
+def _moved_code(subject: Subject, successor: str) -> str:
+    """What has to be done by hand, since the handler would not be found on `successor`."""
+    from lintimg.checks.task_root import loses_handler
+
+    return (
+        "; it looks for the handler in /var/task only: copy the code there"
+        if loses_handler(subject, successor)
+        else ""
     )
 
 

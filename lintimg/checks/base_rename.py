@@ -15,13 +15,14 @@ _PLAIN_VARIABLE = regex(r"\$(?:\{(\w+)\}|(\w+))")
 def rename_base(subject: Subject, stage: Stage, image: str) -> HitEdit | None:
     """The edit that makes `stage` start from `image`: in its FROM, or in the ARG whose default decides.
 
-    None where a variable's value comes from elsewhere or serves another image too, and where a RUN calls
-    a package manager that `image` lacks and no renaming mends that.
+    None where a variable's value comes from elsewhere or serves another image too, where a RUN calls
+    a package manager that `image` lacks and no renaming mends that, and where the runtime would look for the code elsewhere.
     """
     # Imported here: few files have a base that is to be left.
     from lintimg.checks.package_manager import strands
+    from lintimg.checks.task_root import loses_handler
 
-    if strands(subject, stage, image):
+    if strands(subject, stage, image) or loses_handler(subject, image):
         return None
     written = stage.base.text
     if written == stage.base_image:

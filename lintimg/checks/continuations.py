@@ -31,9 +31,21 @@ def empty_continuation(subject: Subject) -> Iterator[Hit]:
             yield Hit(
                 blank[0],
                 {"instruction": instruction.keyword},
-                edits=tuple(HitEdit(span, "") for span in blank),
+                edits=()
+                if any(_ends_here(source, instruction, span) for span in blank)
+                else tuple(HitEdit(span, "") for span in blank),
                 details={"instruction": instruction.keyword, "lines": len(blank)},
             )
+
+
+def _ends_here(source: SourceText, instruction: Instruction, blank: Span) -> bool:
+    """Whether the line below `blank` looks like an instruction of its own, which LI642 reports: to close the gap would
+    hide that.
+    """
+    number = source.position(blank.start).line + 1
+    if number > instruction.end_line or instruction.keyword in _OWN_WORDS:
+        return False
+    return _KEYWORD.match(source.line(number)) is not None
 
 
 def swallowed_instruction(subject: Subject) -> Iterator[Hit]:

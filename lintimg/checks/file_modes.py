@@ -33,15 +33,26 @@ def writable_by_all(subject: Subject) -> Iterator[Hit]:
 
 
 def _modes(subject: Subject) -> Iterator[ShellWord]:
+    pipes = _pipes(subject)
     for call in subject.every_command.get("chmod", ()):
-        word = next((word for word in call.command.arguments if not word.pieces.startswith("-")), None)
-        if word is not None:
-            yield word
+        words = [word for word in call.command.arguments if not word.pieces.startswith("-")]
+        if words and not (pipes and pipes.issuperset(word.pieces for word in words[1:])):
+            yield words[0]
     for program in ("mkdir", "install"):
         for call in subject.every_command.get(program, ()):
             word = _option(call.command.arguments)
             if word is not None:
                 yield word
+
+
+def _pipes(subject: Subject) -> frozenset[str]:
+    """What is made as a pipe or a device, which is there for others to write to."""
+    return frozenset(
+        word.pieces
+        for program in ("mkfifo", "mknod")
+        for call in subject.every_command.get(program, ())
+        for word in call.command.arguments
+    )
 
 
 def _option(arguments: Sequence[ShellWord]) -> ShellWord | None:

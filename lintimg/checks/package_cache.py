@@ -98,6 +98,7 @@ def _details(operation: Operation, cache: str, left: Sequence[Leftover]) -> dict
 
 def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
     """LI414: a hit for every package manager whose cache stays in a layer of a stage that is not shipped."""
+    rows = table("package_caches")["managers"]
     for stage in subject.build.stages:
         if stage.number in subject.build.chain:
             continue
@@ -108,14 +109,17 @@ def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
             left = tuple(leftovers(run, settings))
             for operation, cache in left:
                 manager = operation.manager
-                if manager not in seen:
-                    seen.add(manager)
-                    verb = operation.verb.pieces if operation.verb is not None else ""
-                    yield Hit(
-                        operation.span,
-                        {"command": f"{operation.program} {verb}".strip(), "cache": cache},
-                        details=_details(operation, cache, left),
-                    )
+                row = rows[manager]
+                if manager in seen and not row.get("each"):
+                    continue
+                seen.add(manager)
+                verb = operation.verb.pieces if operation.verb is not None else ""
+                yield Hit(
+                    operation.span,
+                    {"command": f"{operation.program} {verb}".strip(), "cache": cache},
+                    edits=cleaning_edits(operation, run, subject, row),
+                    details=_details(operation, cache, left),
+                )
 
 
 def apk_cache_by_hand(subject: Subject) -> Iterator[Hit]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from posixpath import basename
 
 from lintimg.aws.handlers import wrapped_by
+from lintimg.aws.images import aws_base
+from lintimg.aws.runtimes import Runtime
 from lintimg.checks.handlers import (
     command_comes_from_code,
     handler_language,
@@ -66,6 +68,22 @@ class Placement(NamedTuple):
 
 def handler_outside_task_root(subject: Subject) -> Iterator[Hit]:
     """A hit where all code is copied outside of what the runtime searches."""
+    return _misplaced(subject, only_task_root=_only_task_root(subject))
+
+
+def loses_handler(subject: Subject, image: str) -> bool:
+    """Whether on `image` the runtime would not find the handler any more, and no edit mends that."""
+    base, now = aws_base(image), subject.aws_base
+    if base is None or now is None or base.runtime is None or not _ignores_working_directory(base.runtime):
+        return False
+    before = () if _only_task_root(subject) else _misplaced(subject, only_task_root=True)
+    return any(not hit.edits for hit in before)
+
+
+def _misplaced(subject: Subject, *, only_task_root: bool) -> Iterator[Hit]:
+    """The hit where the code is neither in a folder that the runtime searches nor, unless `only_task_root`, in the
+    working directory.
+    """
     handler = _handler(subject)
     language = handler_language(subject)
     if handler is None or language is None or language not in _SEARCHED:
@@ -82,7 +100,7 @@ def handler_outside_task_root(subject: Subject) -> Iterator[Hit]:
     chosen = _best(candidates, handler)
     workdir = _working_directory(subject)
     at_workdir = workdir is not None and inside(chosen.path, workdir[1])
-    if at_workdir and not _only_task_root(subject, language):
+    if at_workdir and not only_task_root:
         return
     yield _hit(subject, chosen, handler, workdir if at_workdir else None)
 
@@ -99,15 +117,20 @@ def _handler(subject: Subject) -> str | None:
     return None if handler.startswith("/") else handler
 
 
-def _only_task_root(subject: Subject, language: str) -> bool:
-    """Whether the runtime leaves the working directory out. Node.js did look there up to version 22 (aws-lambda-ric 3,
+def _only_task_root(subject: Subject) -> bool:
+    """Whether the runtime leaves the working directory out."""
+    if handler_language(subject) != "nodejs":
+        return handler_language(subject) in ("python", "java")
+    runtime = subject.aws_base.runtime if subject.aws_base else None
+    return runtime is not None and _ignores_working_directory(runtime)
+
+
+def _ignores_working_directory(runtime: Runtime) -> bool:
+    """Whether it is a Node.js that leaves the working directory out: it looked there up to version 22 (aws-lambda-ric 3,
     bin/index.mjs); version 24 has LAMBDA_TASK_ROOT alone.
     """
-    if language != "nodejs":
-        return language in ("python", "java")
-    runtime = subject.aws_base.runtime if subject.aws_base else None
-    major = runtime.tag.partition(".")[0] if runtime is not None else ""
-    return major.isdecimal() and int(major) >= 24
+    major = runtime.tag.partition(".")[0]
+    return runtime.runtime.startswith("nodejs") and major.isdecimal() and int(major) >= 24
 
 
 def _searched(subject: Subject, language: str) -> tuple[str, ...] | None:

@@ -41,8 +41,10 @@ def _of_call(call: PlacedCommand, program: str, words: Sequence[ShellWord]) -> I
             found = _option(row, words)
             if found is not None:
                 span, shown, edits = found
-                edits = () if call.run.instruction.json else edits
-                yield _hit(row, span, f"{program} {shown}", edits, info=_of_files(row, words))
+                from_file = _of_files(row, words)
+                # A file that no repository signed is refused without the option.
+                edits = () if from_file or call.run.instruction.json else edits
+                yield _hit(row, span, f"{program} {shown}", edits, info=from_file)
     for row in table("transport_checks")["settings"]:
         if program in row["programs"]:
             found_setting = _setting(row, words)
@@ -57,7 +59,7 @@ def _hit(
         span,
         {"what": what},
         edits=edits,
-        variant=row["missing"],
+        variant="file" if info else row["missing"],
         severity="info" if info else None,
         details={"check": row["check"]},
     )
