@@ -38,6 +38,7 @@ class Configurations:
         self._used = used
         self._by_folder: dict[Path, Loaded] = {}
         self._extra: dict[Path, tuple[RuleFile, ...]] = {}
+        self._joined: dict[tuple[Path, ...], tuple[Rule, ...]] = {}
         self._given = self._load(given) if given is not None else None
 
     def of_folder(self, folder: Path) -> Loaded:
@@ -87,8 +88,11 @@ class Configurations:
         folders = loaded.configuration.extend_rules
         if not folders:
             return bundled_rules()
-        extra = [file.rule for name in folders for file in self._rule_files(loaded.folder / name)]
-        return (*bundled_rules(), *extra)
+        paths = tuple(loaded.folder / name for name in folders)
+        if paths not in self._joined:
+            extra = [file.rule for path in paths for file in self._rule_files(path)]
+            self._joined[paths] = (*bundled_rules(), *extra)
+        return self._joined[paths]
 
     def _rule_files(self, folder: Path) -> tuple[RuleFile, ...]:
         from lintimg.lint.rulefile import RuleFileError, load_rule_folder

@@ -59,6 +59,7 @@ class _Run:
         self.sources = Sources(working_directory, self.configurations, self.surroundings)
         self.filters: Filters | None = None
         self.used: dict[str, Rule] = {}
+        self._selections: dict[tuple[object, ...], Selection] = {}
 
     def outcome(self, stdin: bytes) -> Outcome:
         options = self.options
@@ -194,10 +195,13 @@ class _Run:
         extend: tuple[str, ...],
         ignore: tuple[str, ...],
     ) -> Selection:
-        try:
-            return select(rules, chosen, extend, ignore)
-        except UnknownSelectorError as error:
-            raise UsageError(str(error)) from error
+        key = (id(rules), chosen, extend, ignore)
+        if key not in self._selections:
+            try:
+                self._selections[key] = select(rules, chosen, extend, ignore)
+            except UnknownSelectorError as error:
+                raise UsageError(str(error)) from error
+        return self._selections[key]
 
     def severities(self, rules: tuple[Rule, ...], configuration: Configuration) -> dict[str, Severity]:
         result: dict[str, Severity] = {}

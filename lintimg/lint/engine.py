@@ -160,15 +160,9 @@ def _hits(
             ],
         )
     lowered = document.source.text.lower()
-    for rule in selection.rules:
-        if (
-            subject.target.kind not in rule.applies_to
-            or rule.check == "engine"
-            or rule.family == "image"
-            or not selection.runs(rule)
-        ):
-            continue
-        if rule.needs and not any(text in lowered for text in rule.needs):
+    present = {word for word in selection.words if word in lowered}
+    for rule in selection.checks:
+        if subject.target.kind not in rule.applies_to or (rule.needs and present.isdisjoint(rule.needs)):
             continue
         try:
             hits = list(_run(rule, subject, settings))

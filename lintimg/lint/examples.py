@@ -65,11 +65,11 @@ class _Run:
         rules = self.bench.rules
         if all(rule.code != self.code for rule in rules):
             rules = (*rules, self.case.rule.rule)
-        selection = Selection(rules, None, (), ())
+        selection = Selection(rules)
         if not self.case.rule.rule.default:
             from lintimg.lint.selection import choose
 
-            selection = selection._replace(extended=(choose(self.code, rules),))
+            selection = Selection(rules, extended=(choose(self.code, rules),))
         deployments = self.deployments()
         return lint_file(
             source,
@@ -85,7 +85,7 @@ class _Run:
                 find_check=self.bench.find_check,
                 display=lambda path: path.relative_to(self.folder).as_posix(),
                 fingerprint_path="Dockerfile",
-                ignored=Selection(rules, None, (), ()),
+                ignored=Selection(rules),
             ),
         )
 

@@ -23,9 +23,7 @@ def image_failures(case: Case, bench: Bench) -> list[str]:
     code = case.rule.rule.code
     if all(rule.code != code for rule in rules):
         rules = (*rules, case.rule.rule)
-    selection = Selection(rules, None, (), ())
-    if not case.rule.rule.default:
-        selection = selection._replace(extended=(choose(code, rules),))
+    selection = Selection(rules, extended=() if case.rule.rule.default else (choose(code, rules),))
     settings = ImageSettings(selection, {}, cast("Any", bench.find_check))
     result = lint_image(subject, settings)
     wrong = [problem.message for problem in result.errors]

@@ -7,10 +7,12 @@ to that project's published values by the tests.
 from __future__ import annotations
 
 from functools import cached_property
+from operator import mul
 
 _WINDOW = 100
 _BASE = 37
 _MASK = (1 << 64) - 1
+_POWERS = tuple(pow(_BASE, _WINDOW - 1 - place, _MASK + 1) for place in range(_WINDOW))
 _END = "\uffff"
 _BLANKS = {ord(" "): None, ord("\t"): None}
 
@@ -43,11 +45,7 @@ class LineHashes:
         if line > len(self._starts):
             return None
         start = self._starts[line - 1]
-        window = self._units[start : start + _WINDOW]
-        value = 0
-        for unit in window:
-            value = value * _BASE + ord(unit)
-        value = value * _BASE ** (_WINDOW - len(window)) & _MASK
+        value = sum(map(mul, map(ord, self._units[start : start + _WINDOW]), _POWERS)) & _MASK
         return f"{value:x}:{self._occurrences[line - 1]}"
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Equivalent, Rule
@@ -83,15 +84,37 @@ def _nearest(text: str, rules: tuple[Rule, ...]) -> str | None:
     return known[found[0]] if found else None
 
 
-class Selection(NamedTuple):
-    """The rules to run and the findings to keep. `chosen` None stands for the default set."""
+class Selection:
+    """The rules to run and the findings to keep; never changes after construction."""
 
-    rules: tuple[Rule, ...]
-    chosen: tuple[Choice, ...] | None
-    extended: tuple[Choice, ...]
-    ignored: tuple[Choice, ...]
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        chosen: tuple[Choice, ...] | None = None,
+        extended: tuple[Choice, ...] = (),
+        ignored: tuple[Choice, ...] = (),
+    ) -> None:
+        """`chosen` None stands for the default set."""
+        self.rules = rules
+        self.chosen = chosen
+        self.extended = extended
+        self.ignored = ignored
 
-    @property
+    @cached_property
+    def checks(self) -> tuple[Rule, ...]:
+        """The rules for Dockerfiles with a check of their own that can yield a finding that is kept."""
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.check != "engine" and rule.family != "image" and self.runs(rule)
+        )
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The texts that some of these checks need."""
+        return frozenset(word for rule in self.checks for word in rule.needs)
+
+    @cached_property
     def by_name(self) -> frozenset[str]:
         """The codes of rules that were selected one by one."""
         choices = (*(self.chosen or ()), *self.extended)
