@@ -3122,8 +3122,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'those). A repository without a branch,\n'
            'tag or commit is as good as no version. A tag such as `@latest`, which hadolint accepts for npm, '
            'means the newest as well.\n'
-           '`go run` takes the version of a module from go.mod or runs files of the project, which hadolint '
-           'does not tell apart. A local file (`a.gem`) is what it is.',
+           '`go run` without a version takes that of go.mod or runs files of the project, which hadolint '
+           'does not tell apart; with `@latest` it counts here too. A local file (`a.gem`) is what it is.',
            ('https://pip.pypa.io/en/stable/topics/repeatable-installs/',
             'https://docs.docker.com/build/building/best-practices/'),
            ('reproducibility',),
@@ -3138,6 +3138,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ONBUILD RUN pip install --no-cache-dir boto3\n',
             'FROM golang:1.22 AS tools\n'
             'RUN go install github.com/example/tool@latest && go install github.com/example/other@v1.2.3\n'
+            'RUN go run ./cmd/generate && go run github.com/example/other@v1.2.3 example.com/argument\n'
+            'RUN go run github.com/example/third@latest all\n'
             '\n'
             'FROM public.ecr.aws/lambda/nodejs:22\n'
             'ARG VERSION\n'
@@ -3161,6 +3163,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/nodejs:22\n'
             'COPY package.json package-lock.json ./\n'
             'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY vendor.tar ./\n'
+            'RUN npm install --omit=dev vendor.tar && npm cache clean --force\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n'),
            (None, None, None)),
@@ -6191,6 +6195,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=${OTHER} /site/ ./other/\n'
             'COPY --from=assets /site/ ./assets/\n'
             'RUN --mount=from=2,target=/two cp /two/a ./\n'
+            'COPY --from=-1 /site/ ./before/\n'
             '\n'
             'FROM public.ecr.aws/lambda/nodejs:24\n'
             'COPY --from=modules /var/task/node_modules/ ./node_modules/\n'

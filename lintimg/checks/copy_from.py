@@ -40,8 +40,8 @@ def undefined_copy_source(subject: Subject) -> Iterator[Hit]:
         own = reference.step.stage
         if _is_number(name):
             count = _stage_count(subject)
-            if int(name) > own or int(name) >= count:
-                variant = "later" if int(name) < count else "number"
+            if not 0 <= int(name) <= own or int(name) >= count:
+                variant = "later" if own < int(name) < count else "number"
                 yield _hit(reference, variant, severity="error")
             continue
         stage = _stage_called(subject, name)
@@ -142,7 +142,7 @@ def _stage_count(subject: Subject) -> int:
 
 
 def _is_number(name: str) -> bool:
-    return name.isascii() and name.isdecimal() and len(name) <= _LONGEST_NUMBER
+    return name.isascii() and name.removeprefix("-").isdecimal() and len(name) <= _LONGEST_NUMBER
 
 
 def _stage_called(subject: Subject, name: str) -> Stage | None:

@@ -36,7 +36,7 @@ def unpinned_package(subject: Subject) -> Iterator[Hit]:
         if run.step.stage not in subject.build.used:
             continue
         for operation in run.operations:
-            if operation.manager in _EXAMPLES and operation.action == "install":
+            if operation.manager in _EXAMPLES:
                 loose = _loose(operation, run)
                 if loose:
                     yield _hit(operation, loose)
@@ -53,6 +53,11 @@ def unpinned_installer(subject: Subject) -> Iterator[Hit]:
 
 
 def _loose(operation: Operation, run: ShippedRun) -> list[PackageArgument]:
+    if operation.action == "run":
+        # Behind the package of `go run` stand arguments of its program. Without a version go.mod has the say.
+        return [each for each in operation.packages[:1] if each.version in _FLOATING]
+    if operation.action != "install":
+        return []
     if _constrained(operation, run):
         return []
     ignored = _INSTALLERS.get(operation.manager, frozenset())
