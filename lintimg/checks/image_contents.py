@@ -128,10 +128,13 @@ class _Reader:
         paths = {file.path for file in match.files}
         contents.folders.extend((target, root) for root in match.roots if root not in paths)
         for file in match.files:
-            if self._part not in file.path.lower():
+            if not file.link and self._part not in file.path.lower():
                 continue
             root = next((r for r in match.roots if inside(file.path, r) or not r), file.path)
-            if file.path == root:
+            if file.link:
+                rest = relpath(file.path, root or ".")
+                contents.unknown.append(target if rest == "." else join(target, rest))
+            elif file.path == root:
                 contents.files[join(target, basename(file.path))] = file.path
                 contents.files[target] = file.path
             else:

@@ -9,7 +9,8 @@ from posixpath import basename, join, normpath
 from lintimg.aws.images import aws_base
 from lintimg.checks.bases import plain_language
 from lintimg.checks.handler_file import working_directory
-from lintimg.checks.handlers import command_comes_from_code, inherited_arguments
+from lintimg.checks.handlers import command_comes_from_code, inherited_arguments, is_program
+from lintimg.checks.image_contents import shipped_contents
 from lintimg.checks.program import classified
 from lintimg.checks.settings_in_image import image_settings
 from lintimg.dockerfile.build import Step
@@ -64,6 +65,8 @@ def bootstrap_misplaced(subject: Subject) -> Iterator[Hit]:
         texts = (run.instruction.rest.text, *(heredoc.content for heredoc in run.instruction.heredocs))
         if any(_TOUCHES_RUNTIME.search(text) for text in texts):
             return
+    if shipped_contents(subject, "bootstrap").may_hold(f"{_RUNTIME}/bootstrap"):
+        return
     for each in placed:
         path = each.surely("bootstrap")
         if path is not None:
@@ -137,7 +140,7 @@ def program_not_found(subject: Subject) -> Iterator[Hit]:
     elsewhere = next((p for each in reversed(placed) if (p := each.surely(name))), None)
     if "/" not in words[0]:
         folders = _searched(subject)
-        if not sure or elsewhere is None or folders is None:
+        if not sure or elsewhere is None or folders is None or is_program(classified(words[:1])):
             return
         if any(each.may_hold(join(folder, name)) for each in placed for folder in folders):
             return
