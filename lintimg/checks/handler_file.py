@@ -112,9 +112,10 @@ def handler_file_missing(subject: Subject) -> Iterator[Hit]:
     wanted = [join(folder, handler.module) for folder in handler.folders]
     if any(contents.may_hold(path) or _holds(contents, path) for path in wanted):
         return
-    if _is_package(handler, contents) or any(handler_outside_task_root(subject)):
+    held = _nearest(handler, contents)
+    if _is_package(handler, contents, hidden=held is None) or any(handler_outside_task_root(subject)):
         return
-    yield from _hit(subject, handler, contents, wanted)
+    yield from _hit(subject, handler, contents, wanted, held)
 
 
 def _holds(contents: Contents, path: str) -> bool:
@@ -124,8 +125,8 @@ def _holds(contents: Contents, path: str) -> bool:
     )
 
 
-def _is_package(handler: NamedHandler, contents: Contents) -> bool:
-    """Whether an installed package may bring the module."""
+def _is_package(handler: NamedHandler, contents: Contents, *, hidden: bool) -> bool:
+    """Whether an installed package may bring the module; with `hidden`, one that nobody can name may, too."""
     first = handler.module.partition("/")[0].lower().replace("_", "-")
     if any(first in package or package in first for package in contents.packages):
         return True
@@ -137,13 +138,19 @@ def _is_package(handler: NamedHandler, contents: Contents) -> bool:
         if _stem(path).endswith(f"/{handler.module}")
     ):
         return True
-    hidden = contents.hidden_packages or any(
-        inside(path, place) for path in contents.unknown for place in places
+    hidden = hidden and (
+        contents.hidden_packages or any(inside(path, place) for path in contents.unknown for place in places)
     )
     return hidden and "/" in handler.module
 
 
-def _hit(subject: Subject, handler: NamedHandler, contents: Contents, wanted: list[str]) -> Iterator[Hit]:
+def _hit(
+    subject: Subject,
+    handler: NamedHandler,
+    contents: Contents,
+    wanted: list[str],
+    held: tuple[str, str] | None,
+) -> Iterator[Hit]:
     ending = _ENDINGS[handler.language][0]
     details: dict[str, object] = {"handler": handler.text, "file": handler.module + ending}
     values = details | {"folder": handler.folders[0], "error": _error(handler)}
@@ -151,7 +158,6 @@ def _hit(subject: Subject, handler: NamedHandler, contents: Contents, wanted: li
     severity: Severity | None = None if _is_context_sure(subject) else "warning"
     variant = ""
     edits: tuple[HitEdit, ...] = ()
-    held = _nearest(handler, contents)
     if held is not None:
         path, folder = held
         correct = _renamed(handler, relpath(path, folder))

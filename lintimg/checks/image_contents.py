@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import basename, join, relpath
 
@@ -25,6 +26,7 @@ _SYSTEM_MANAGERS = frozenset(
     ("apt", "yum", "dnf", "microdnf", "tdnf", "apk", "zypper", "amazon-linux-extras")
 )
 _HARMLESS_ACTIONS = frozenset(("clean", "remove", "update", "upgrade", "configure"))
+_LISTING = frozenset(("export", "lock", "config", "pip compile", "python install"))
 _DOWNLOADS = ("curl", "wget", "git", "unzip", "tar", "aws")
 
 
@@ -195,6 +197,8 @@ class _Reader:
 
     def _installed(self, contents: Contents, operation: Operation, step: Step) -> bool:
         """Adds the packages of one installation; whether there may be more."""
+        if operation.verb is not None and operation.verb.pieces in _LISTING:
+            return False
         if operation.action != "install" or operation.manager not in (
             "pip",
             "uv",
@@ -282,13 +286,7 @@ def _made(placed: Placed) -> Iterator[str]:
     if name in data["commands"]:
         return
     words = [word.pieces for word in command.arguments]
-    if (
-        name is not None
-        and name.startswith("python")
-        and words[:1] == ["-m"]
-        and words[1:2]
-        and words[1] in data["modules"]
-    ):
+    if name is not None and name.startswith("python") and _is_harmless_python(words):
         return
     if name == "find":
         yield from _found(words, data["find_actions"])
@@ -302,6 +300,16 @@ def _made(placed: Placed) -> Iterator[str]:
             yield "/"
     else:
         yield "/"
+
+
+def _is_harmless_python(words: list[str]) -> bool:
+    """Whether a call of Python only looks, fetches data or compiles what is there."""
+    data = table("harmless_commands")
+    if words[:1] == ["-m"]:
+        return words[1:2] != [] and words[1] in data["modules"]
+    if words[:1] == ["-c"]:
+        return len(words) > 1 and re.search(data["writing_code"], words[1]) is None
+    return words in (["--version"], ["-V"])
 
 
 def _found(words: list[str], actions: list[str]) -> Iterator[str]:

@@ -23,12 +23,16 @@ _EXPORTING = regex(r"\bexports?\b")
 _EXPORT = regex(
     r"(?:\bmodule\s*\.\s*)?\bexports\s*\.\s*(?P<member>[A-Za-z_$][\w$]*)"
     r"|\bObject\.defineProperty\(\s*(?:module\.)?exports,\s*[\"'](?P<property>[\w$]+)[\"']"
-    r"|\bmodule\.exports\s*=\s*\{(?P<object>[^{}\[\]]*)\}"
+    r"|\bmodule\.exports\s*=\s*(?P<object>\{)"
     r"|\bexport\s+(?:async\s+)?(?:const|let|var|class|function\s*\*?)\s*\b(?P<declared>[A-Za-z_$][\w$]*)"
     r"|\bexport\s*\{(?P<list>[^{}]*)\}"
     r"|\bexport\s+(?P<default>default)\b"
 )
-_KEY = regex(r"(?:^|,)\s*(?:(?:async|get)\s+)?[\"']?([A-Za-z_$][\w$]*)[\"']?\s*(?=[,:(]|$)")
+_KEY = regex(r"(?:(?:async|get)\s+)?\*?[\"']?([A-Za-z_$][\w$]*)[\"']?\s*(?:[:(]|\Z)")
+_TOKEN = regex(
+    r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[(){}\[\],/]", re.DOTALL
+)
+_LONGEST_OBJECT = 20_000
 _EXPORTED = regex(r"(?:^|,)\s*(?:[\w$]+\s+as\s+)?([A-Za-z_$][\w$]*)\s*(?=,|$)")
 
 
@@ -122,9 +126,10 @@ def _javascript(text: str) -> ModuleNames | None:
         if name:
             found.append(name)
         elif groups["object"] is not None:
-            if "..." in groups["object"]:
+            keys = _keys(text, match.end())
+            if keys is None:
                 return None
-            found += _KEY.findall(groups["object"])
+            found += keys
         else:
             found += _EXPORTED.findall(groups["list"])
     if recognised != len(_EXPORTING.findall(text)):
@@ -133,6 +138,44 @@ def _javascript(text: str) -> ModuleNames | None:
         return None
     names = tuple(dict.fromkeys(name for name in found if name != "__esModule"))
     return ModuleNames(frozenset(names), names, not names and "=>" not in text and "function" not in text)
+
+
+def _keys(text: str, at: int) -> list[str] | None:
+    """The keys of the object literal whose brace ends at `at`; None where they cannot all be told."""
+    depth = 0
+    start = at
+    parts: list[str] = []
+    for token in _TOKEN.finditer(text, at, at + _LONGEST_OBJECT):
+        mark = token.group()
+        if mark == "/":
+            # A regular expression may hold any of these marks.
+            return None
+        if mark in "({[":
+            if not depth and mark == "[" and not text[start : token.start()].strip():
+                return None
+            if not depth:
+                parts.append(text[start : token.start()] + "(")
+            depth += 1
+        elif mark in ")]}":
+            if not depth:
+                parts.append(text[start : token.start()])
+                break
+            depth -= 1
+            start = token.end() if not depth else start
+        elif mark == "," and not depth:
+            parts.append(text[start : token.start()])
+            start = token.end()
+    else:
+        return None
+    found = []
+    for part in parts:
+        bare = part.strip()
+        key = _KEY.match(bare)
+        if key is not None:
+            found.append(key[1])
+        elif "..." in bare:
+            return None
+    return found
 
 
 def _without_comments(text: str) -> str:

@@ -22,7 +22,7 @@ from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 
 _RUNTIME = "/var/runtime"
-_TOUCHES_RUNTIME = regex(r"bootstrap|/var/runtime|LAMBDA_RUNTIME_DIR")
+_TOUCHES_RUNTIME = regex(r"/var/runtime|LAMBDA_RUNTIME_DIR")
 _SYSTEM = frozenset(("apt", "yum", "dnf", "microdnf", "tdnf", "apk", "zypper"))
 _PATH = "/var/lang/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin"
 
