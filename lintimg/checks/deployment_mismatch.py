@@ -16,6 +16,7 @@ from lintimg.lazy import NamedTuple
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import Subject
 from lintimg.lint.wording import listing
+from lintimg.model.span import Span
 from lintimg.text import SourceText
 
 _TOOLS = {
@@ -208,14 +209,19 @@ def _command(subject: Subject, deployment: Deployment, source: SourceText) -> It
             variant = "command form"
     if variant is None:
         return
-    place = setting_place(source, deployment, *_KEYS[deployment.tool].command)
     yield Hit(
-        place or function_place(source, deployment),
+        command_place(source, deployment),
         values,
         variant=variant,
         details={"problem": "command", "command": list(command)},
         path=deployment.file,
     )
+
+
+def command_place(source: SourceText, deployment: Deployment) -> Span:
+    """Where `source` gives the function its command, else where the function begins."""
+    place = setting_place(source, deployment, *_KEYS[deployment.tool].command)
+    return place or function_place(source, deployment)
 
 
 def _leftovers(deployment: Deployment, source: SourceText) -> Iterator[Hit]:

@@ -19,12 +19,12 @@ from lintimg.checks.settings_in_image import image_settings
 from lintimg.checks.tables import table
 from lintimg.checks.task_root import handler_outside_task_root
 from lintimg.dockerfile.copy import read_copy
-from lintimg.dockerfile.document import Word
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import absolute, expanded, inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Severity
+from lintimg.model.span import Span
 
 _ENDINGS = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs"), "ruby": (".rb",)}
 _PACKAGE_PLACES = ("/opt", "/var/lang", "/var/runtime", "/usr/lib", "/usr/local/lib")
@@ -32,12 +32,13 @@ _SOURCES = (".ts", ".mts", ".cts", ".tsx", ".jsx", ".coffee")
 
 
 class NamedHandler(NamedTuple):
-    """The handler that the Dockerfile names: its word in CMD or ENTRYPOINT, and what it is taken apart into.
+    """A handler that is named for the image: the token that does so (in the Dockerfile, or in the file at `path`), and what it is taken apart into.
 
     `module` is a path without ending (`src/app`), relative to one of `folders` (absolute); `function` what follows.
     """
 
-    word: Word
+    span: Span
+    path: str | None
     text: str
     language: str
     module: str
@@ -45,11 +46,25 @@ class NamedHandler(NamedTuple):
     folders: tuple[str, ...]
 
 
-def named_handler(subject: Subject) -> NamedHandler | None:
-    """The handler in CMD of a function in Python, Node.js or Ruby; None where there is none, or another command counts."""
+def named_handlers(subject: Subject) -> Iterator[NamedHandler]:
+    """The handlers in Python, Node.js or Ruby that CMD and infrastructure code name for the shipped image, each once."""
     language = handler_language(subject)
-    if language not in _ENDINGS or command_comes_from_code(subject):
-        return None
+    folders = _folders(subject) if language in _ENDINGS else None
+    if language is None or folders is None:
+        return
+    if not command_comes_from_code(subject):
+        named = _in_dockerfile(subject)
+        if named is not None:
+            yield from _handler(named[0], None, named[1], language, folders)
+    if subject.deployments:
+        from lintimg.checks.deployed_handlers import deployed_handlers
+
+        for span, path, text in deployed_handlers(subject):
+            yield from _handler(span, path, text, language, folders)
+
+
+def _in_dockerfile(subject: Subject) -> tuple[Span, str] | None:
+    """The handler in CMD, or behind AWS's own entry point in ENTRYPOINT."""
     step = subject.process.cmd
     arguments = subject.process.cmd_arguments or ()
     if step is None:
@@ -59,18 +74,20 @@ def named_handler(subject: Subject) -> NamedHandler | None:
         return None
     if inherited_arguments(subject) not in (None, arguments):
         return None
-    text = arguments[0]
+    return step.instruction.arguments[-1].span, arguments[0]
+
+
+def _handler(
+    span: Span, path: str | None, text: str, language: str, folders: tuple[str, ...]
+) -> Iterator[NamedHandler]:
     if wrapped_by(text) or is_program_name(text, language) or not is_handler(text, language):
-        return None
+        return
     if text.startswith("/") or "node_modules" in text or "$" in text:
-        return None
-    folders = _folders(subject)
-    if folders is None:
-        return None
+        return
     folder, _, last = text.rpartition("/")
     module, _, function = last.partition(".") if language != "python" else text.rpartition(".")
     module = module.replace(".", "/") if language == "python" else join(folder, module)
-    return NamedHandler(step.instruction.arguments[-1], text, language, module, function, folders)
+    yield NamedHandler(span, path, text, language, module, function, folders)
 
 
 def _folders(subject: Subject) -> tuple[str, ...] | None:
@@ -102,20 +119,20 @@ def working_directory(subject: Subject) -> str | None:
 
 
 def handler_file_missing(subject: Subject) -> Iterator[Hit]:
-    """A hit for a handler whose module is not among the files that come into the image."""
+    """A hit for each handler whose module is not among the files that come into the image."""
     if subject.context is None or subject.base_image is None:
         return
-    handler = named_handler(subject)
-    if handler is None or (subject.aws_base is None and plain_language(subject.base_image) is None):
+    if subject.aws_base is None and plain_language(subject.base_image) is None:
         return
-    contents = shipped_contents(subject, basename(handler.module))
-    wanted = [join(folder, handler.module) for folder in handler.folders]
-    if any(contents.may_hold(path) or _holds(contents, path) for path in wanted):
-        return
-    held = _nearest(handler, contents)
-    if _is_package(handler, contents, hidden=held is None) or any(handler_outside_task_root(subject)):
-        return
-    yield from _hit(subject, handler, contents, wanted, held)
+    for handler in named_handlers(subject):
+        contents = shipped_contents(subject, basename(handler.module))
+        wanted = [join(folder, handler.module) for folder in handler.folders]
+        if any(contents.may_hold(path) or _holds(contents, path) for path in wanted):
+            continue
+        held = _nearest(handler, contents)
+        if _is_package(handler, contents, hidden=held is None) or any(handler_outside_task_root(subject)):
+            continue
+        yield from _hit(subject, handler, contents, wanted, held)
 
 
 def _holds(contents: Contents, path: str) -> bool:
@@ -154,7 +171,6 @@ def _hit(
     ending = _ENDINGS[handler.language][0]
     details: dict[str, object] = {"handler": handler.text, "file": handler.module + ending}
     values = details | {"folder": handler.folders[0], "error": _error(handler)}
-    span = handler.word.span
     severity: Severity | None = None if _is_context_sure(subject) else "warning"
     variant = ""
     edits: tuple[HitEdit, ...] = ()
@@ -163,7 +179,7 @@ def _hit(
         correct = _renamed(handler, relpath(path, folder))
         variant = "case" if path.lower().startswith(tuple(each.lower() for each in wanted)) else "moved"
         values |= {"actual": relpath(path, folder), "correct": correct}
-        edits = (HitEdit(span, f'"{correct}"'),)
+        edits = (HitEdit(handler.span, f'"{correct}"'),) if handler.path is None else ()
     else:
         brought = _brought_from(contents, wanted)
         hidden = next((f for root in brought if (f := _hidden(subject, root, handler))), None)
@@ -178,7 +194,15 @@ def _hit(
             return
         elif brought:
             severity = "warning"
-    yield Hit(span, values, edits=edits, variant=variant, severity=severity, details=details)
+    yield Hit(
+        handler.span,
+        values,
+        edits=edits,
+        variant=variant,
+        severity=severity,
+        details=details,
+        path=handler.path,
+    )
 
 
 def _error(handler: NamedHandler) -> str:

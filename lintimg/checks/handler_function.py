@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import basename, join
 
-from lintimg.checks.handler_file import NamedHandler, named_handler
+from lintimg.checks.handler_file import NamedHandler, named_handlers
 from lintimg.checks.image_contents import Contents, shipped_contents
 from lintimg.checks.module_names import ModuleNames, module_names
 from lintimg.lint.image_files import inside
@@ -23,10 +23,13 @@ _SHOWN = 4
 
 
 def handler_function_missing(subject: Subject) -> Iterator[Hit]:
-    """A hit for a handler that names a function which its file, read from the build context, has not."""
-    handler = None if subject.context is None else named_handler(subject)
-    if handler is None:
-        return
+    """A hit for each handler that names a function which its file, read from the build context, has not."""
+    if subject.context is not None:
+        for handler in named_handlers(subject):
+            yield from _missing(subject, handler)
+
+
+def _missing(subject: Subject, handler: NamedHandler) -> Iterator[Hit]:
     contents = shipped_contents(subject, basename(handler.module))
     found = _file(handler, contents)
     if found is None:
@@ -78,14 +81,17 @@ def _module_for_function(handler: NamedHandler, contents: Contents) -> Iterator[
                 "correct": f"{handler.text}.handler",
             }
             yield Hit(
-                handler.word.span, values, variant="module", details={"handler": handler.text, "file": file}
+                handler.span,
+                values,
+                variant="module",
+                details={"handler": handler.text, "file": file},
+                path=handler.path,
             )
             return
 
 
 def _hit(handler: NamedHandler, file: str, function: str, names: ModuleNames) -> Hit:
     nearest = _nearest(function, names)
-    span = handler.word.span
     correct = "" if nearest is None else _with_function(handler, function, nearest)
     values = {
         "handler": handler.text,
@@ -97,11 +103,14 @@ def _hit(handler: NamedHandler, file: str, function: str, names: ModuleNames) ->
     }
     variant = "near" if nearest is not None else "names" if names.functions else ""
     return Hit(
-        span,
+        handler.span,
         values | {"error": _error(handler, function)},
-        edits=(HitEdit(span, f'"{correct}"'),) if nearest is not None else (),
+        edits=(HitEdit(handler.span, f'"{correct}"'),)
+        if nearest is not None and handler.path is None
+        else (),
         variant=variant,
         details={"handler": handler.text, "file": file, "function": function},
+        path=handler.path,
     )
 
 
