@@ -15,6 +15,7 @@ def deployed_handlers(subject: Subject) -> Iterator[tuple[Span, str, str]]:
     """The place, the file and the text of each command of one word that a function gets in place of CMD."""
     build = subject.build
     seen: set[tuple[str, str]] = set()
+    sources: dict[str, SourceText | None] = {}
     for deployment in subject.deployments:
         command = deployment.command
         if not deployment.function or command is None or len(command) != 1 or deployment.entrypoint:
@@ -25,7 +26,9 @@ def deployed_handlers(subject: Subject) -> Iterator[tuple[Span, str, str]]:
         if shipped != build.target or key in seen or not deployment.file:
             continue
         seen.add(key)
-        data = read_source(deployment.file)
-        if data is not None:
-            source = SourceText(deployment.file, data)
+        if deployment.file not in sources:
+            data = read_source(deployment.file)
+            sources[deployment.file] = None if data is None else SourceText(deployment.file, data)
+        source = sources[deployment.file]
+        if source is not None:
             yield command_place(source, deployment), deployment.file, command[0]
