@@ -29,24 +29,39 @@ def handler_function_missing(subject: Subject) -> Iterator[Hit]:
             yield from _missing(subject, handler)
 
 
+def handler_text(subject: Subject, handler: NamedHandler) -> tuple[str, str] | None:
+    """The file of the context that the runtime loads for `handler`, and its text; None where that is not sure."""
+    return _text(subject, handler, shipped_contents(subject, basename(handler.module)))
+
+
+def looked_up(handler: NamedHandler) -> str:
+    """The name that the runtime looks up in the module."""
+    if handler.language == "ruby":
+        return handler.function.rpartition(".")[2]
+    return handler.function.partition(".")[0]
+
+
+def _text(subject: Subject, handler: NamedHandler, contents: Contents) -> tuple[str, str] | None:
+    found = _file(handler, contents)
+    if found is None or any(inside(found[0], each) for each in contents.unknown if each != "/"):
+        return None
+    data = subject.context.read(found[1], _LIMIT + 1) if subject.context is not None else None
+    if data is None or len(data) > _LIMIT:
+        return None
+    return found[1], data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
 def _missing(subject: Subject, handler: NamedHandler) -> Iterator[Hit]:
     contents = shipped_contents(subject, basename(handler.module))
-    found = _file(handler, contents)
-    if found is None:
+    if _file(handler, contents) is None:
         yield from _module_for_function(handler, contents)
         return
-    path, file = found
-    if any(inside(path, each) for each in contents.unknown if each != "/"):
+    found = _text(subject, handler, contents)
+    if found is None:
         return
-    data = subject.context.read(file, _LIMIT + 1) if subject.context is not None else None
-    if data is None or len(data) > _LIMIT:
-        return
-    names = module_names(handler.language, data.decode("utf-8", "replace").removeprefix("\ufeff"))
-    function = (
-        handler.function.rpartition(".")[2]
-        if handler.language == "ruby"
-        else handler.function.partition(".")[0]
-    )
+    file, text = found
+    names = module_names(handler.language, text)
+    function = looked_up(handler)
     stub = names is not None and names.stub and basename(file) != "__init__.py"
     if names is None or stub or function in names.names:
         return
