@@ -533,6 +533,142 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["index.handler"]\n',
             None,
             None)),
+ 'LI108': ('AWS publishes its Lambda base images in the ECR Public Gallery, public.ecr.aws/lambda/python and '
+           'so on, and documents that name alone. The repositories amazon/aws-lambda-python of Docker Hub '
+           "get the same tags, but pulls from there count against Docker Hub's limits: 100 in six hours "
+           'without a login,\n'
+           'shared by everyone behind the same address, as CI runners are.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
+            'https://gallery.ecr.aws/lambda',
+            'https://docs.docker.com/docker-hub/usage/'),
+           ('lambda',),
+           ('toomanyrequests: You have reached your pull rate limit',
+            'You have reached your unauthenticated pull rate limit',
+            '429 Too Many Requests docker.io amazon/aws-lambda'),
+           ('FROM amazon/aws-lambda-python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM docker.io/amazon/aws-lambda-nodejs:24 AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM docker.io/amazon/aws-lambda-nodejs:24\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /var/task/dist/ ./\n'
+            '\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM registry.example.com/team/aws-lambda-python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /var/task/dist/ ./\n'
+            '\n'
+            'CMD ["index.handler"]\n')),
+ 'LI109': ('A manifest says which version of the language a project needs, and the base image which one '
+           'there is. When one of them moves and the other stays, the build stops, or worse, the image '
+           'builds and the function fails at its first invoke: a jar for Java 21 on\n'
+           'public.ecr.aws/lambda/java:17 (UnsupportedClassVersionError), an assembly for net10.0 on '
+           'dotnet:8.\n'
+           '\n'
+           'Compared are go.mod with the official Go image, the release of pom.xml or build.gradle with the '
+           'Java that runs, requires-python where the project itself is installed, and the target framework '
+           'of the project files with the SDK and the run-time image. Only what surely fails is\n'
+           'reported: newer images that run older projects are fine, and so are GOTOOLCHAIN, roll-forward '
+           'and self-contained programs.',
+           ('https://go.dev/doc/toolchain',
+            'https://docs.aws.amazon.com/lambda/latest/dg/csharp-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/java-image.html',
+            'https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python'),
+           ('lambda',),
+           ('go: go.mod requires go >= 1.25 (running go 1.23.4; GOTOOLCHAIN=local)',
+            'java.lang.UnsupportedClassVersionError: has been compiled by a more recent version of the Java '
+            'Runtime',
+            "requires a different Python: 3.9.23 not in '>=3.11'",
+            'Current Python version is not allowed by the project',
+            'error NETSDK1045: The current .NET SDK does not support targeting .NET 10.0',
+            'You must install or update .NET to run this application'),
+           ('FROM golang:1.23-alpine AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:17.al2023\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["Handler::handleRequest"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY pyproject.toml ./\n'
+            'COPY orders ./orders\n'
+            'RUN pip install --no-cache-dir .\n'
+            'CMD ["orders.app.handler"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:9.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::Handle"]\n'),
+           ('FROM golang:1.25-alpine AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM golang:1.23-alpine AS build\n'
+            'ENV GOTOOLCHAIN=auto\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM golang:1.25-alpine AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY . .\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            None,
+            None,
+            None)),
  'LI201': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler. A "
            'CMD in shell form\n'
            '(CMD app.handler) arrives as /bin/sh, -c, app.handler. So does a list with single quotes, with a '
@@ -684,6 +820,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'Runtime.ImportModuleError',
             'Bad handler',
             'not enough values to unpack (expected 2, got 1)',
+            'Runtime.BuiltInModuleConflict',
+            'Cannot use built-in module time as a handler module',
             'Unable to import module',
             'Class not found',
             'must be of form FILENAME.METHOD or FILENAME.CLASS.METHOD'),
@@ -709,6 +847,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD ["app:handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY time.py ./\nCMD ["time.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.functions.main.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\n'
@@ -743,6 +882,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD ["app.handler"]\n',
+            None,
             None)),
  'LI204': ('On an AWS base image CMD is no command: it is the one argument of /lambda-entrypoint.sh, which '
            'runs the runtime and tells\n'
@@ -1704,6 +1844,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN mkdir -p /opt/data && chmod 755 /opt/data\n'
             'CMD ["main.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY App.py requirements.txt ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY orders.py ./\nCMD ["orders.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY . ./\nCMD ["index.handler"]\n',
             'FROM python:3.14-slim\n'
             'WORKDIR /srv\n'
@@ -1765,6 +1906,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["src.main.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY App.py requirements.txt ./\nCMD ["App.handler"]\n',
             None,
+            None,
             'FROM python:3.14-slim\n'
             'WORKDIR /srv\n'
             'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
@@ -1800,6 +1942,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY src/ ./src/\n'
             'CMD ["src/orders.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.main"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\n',
             'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\n'
             'ENV LOG_LEVEL=info\n'
@@ -1813,6 +1956,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
             'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.Orders::Api.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.lambda_handler"]\n',
+            None,
             None,
             None,
             'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.process"]\n')),
@@ -2047,6 +2191,51 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY server.js ./\n'
             'ENTRYPOINT ["node", "server.js"]\n'),
            (None, None)),
+ 'LI222': ('The runtime finds the handler by its name and calls it in its own way: Python with two '
+           'positional arguments, Ruby with the keywords event: and context:, Node.js with the event and the '
+           'context. Up to version 22 Node.js had a callback as third argument; the runtime of version 24 '
+           'takes a handler that\n'
+           'declares three parameters for one of that kind and does not start it, even if it never calls '
+           "back. Python's runtime runs plain functions only; what an async def returns is a coroutine, "
+           'which is no JSON.\n'
+           '\n'
+           'lintimg looks at functions that are defined once and without decorators in a file of the build '
+           'context.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html'),
+           ('lambda',),
+           ('Runtime.CallbackHandlerDeprecated',
+            'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24',
+            'Object of type coroutine is not JSON serializable',
+            'takes 1 positional argument but 2 were given',
+            'missing 1 required positional argument',
+            'wrong number of arguments (given 1, expected 2)'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS packages\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=packages /var/task/node_modules ./node_modules\n'
+            'COPY src/ ./src/\n'
+            'CMD ["src/orders.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY main.py ./\nCMD ["main.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info \\\n'
+            '    STAGE=production\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '# the code last\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:22\nCOPY index.js ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.mjs ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
+           (None, None, None, None)),
  'LI223': ("AWS's base images find their language by search paths: /var/lang/bin stands first in PATH, "
            '/var/lang/lib in LD_LIBRARY_PATH. An ENV without the old value drops them, and the function ends '
            'at its start\n'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintimg.checks.deployment_mismatch import command_place
+from lintimg.checks.handlers import AWS_ENTRYPOINT
 from lintimg.context.infrastructure import read_source
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
@@ -18,7 +19,9 @@ def deployed_handlers(subject: Subject) -> Iterator[tuple[Span, str, str]]:
     sources: dict[str, SourceText | None] = {}
     for deployment in subject.deployments:
         command = deployment.command
-        if not deployment.function or command is None or len(command) != 1 or deployment.entrypoint:
+        if not deployment.function or command is None or len(command) != 1:
+            continue
+        if deployment.entrypoint not in (None, (), AWS_ENTRYPOINT):
             continue
         stage = build.stage_called(deployment.target) if deployment.target else None
         shipped = stage.number if stage is not None else len(build.stages) - 1

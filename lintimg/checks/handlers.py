@@ -13,6 +13,8 @@ _CLIENTS = (
     (regex(r"aws_lambda_ric\b"), "ruby"),
     (regex(r"lambda\.runtime\.api\.client\.AWSLambda\b"), "java"),
 )
+AWS_ENTRYPOINT = ("/lambda-entrypoint.sh",)
+"""The entrypoint of AWS's base images; CDK's documentation repeats it where it gives a command."""
 _PROGRAMS = ("interpreter", "launcher", "server", "shell")
 
 
@@ -21,9 +23,9 @@ def inherited_arguments(subject: Subject) -> tuple[str, ...] | None:
     if subject.aws_base is None:
         return None
     entrypoint = subject.process.entrypoint_arguments
-    if not entrypoint or entrypoint[0] != "/lambda-entrypoint.sh":
+    if not entrypoint or entrypoint[0] != AWS_ENTRYPOINT[0]:
         return None
-    if any(deployment.function and deployment.entrypoint for deployment in subject.deployments):
+    if any(d.function and d.entrypoint not in (None, (), AWS_ENTRYPOINT) for d in subject.deployments):
         return None
     cmd = subject.process.cmd_arguments
     return None if cmd is None else (*entrypoint[1:], *cmd)
