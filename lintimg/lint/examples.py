@@ -43,6 +43,14 @@ def failures(case: Case, bench: Bench) -> list[str]:
         return run.good() if case.good else run.bad()
 
 
+def findings(case: Case, bench: Bench) -> tuple[Finding, ...]:
+    """What the rule of `case`, one on Dockerfiles, finds in its example."""
+    with TemporaryDirectory() as folder:
+        run = _Run(case, bench, Path(folder))
+        result = run.lint(run.data(case.example["dockerfile"]))
+        return tuple(finding for finding in result.findings if finding.rule == case.rule.rule.code)
+
+
 class _Run:
     def __init__(self, case: Case, bench: Bench, folder: Path) -> None:
         self.case = case

@@ -7,7 +7,7 @@ from functools import cache
 from lintimg.lint.rule import Equivalent, Rule, RuleText
 from lintimg.model.report import RuleInfo
 
-DOCUMENTATION = "https://github.com/lintimg/lintimg/blob/main/rules/{code}-{name}.yaml"
+DOCUMENTATION = "https://github.com/lintimg/lintimg/blob/main/rules/docs/{code}.md"
 
 
 @cache
@@ -54,5 +54,5 @@ def rule_info(rule: Rule, text: RuleText) -> RuleInfo:
         tags=text.tags,
         references=text.references,
         equivalents={tool: tuple(entries) for tool, entries in tools.items()},
-        url=DOCUMENTATION.format(code=rule.code, name=rule.name),
+        url=DOCUMENTATION.format(code=rule.code),
     )

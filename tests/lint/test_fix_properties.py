@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lintimg.dev import RULES
+from lintimg.dev.generate import RULES
 from lintimg.dockerfile.document import Instruction
 from lintimg.dockerfile.lexer import parse
 from lintimg.lint.engine import FileResult

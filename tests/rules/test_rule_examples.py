@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lintimg.checks.bench import bundled_bench
-from lintimg.dev import DATA_DATE, RULES
+from lintimg.dev.generate import DATA_DATE, RULES
 from lintimg.lint.case import Case
 from lintimg.lint.examples import cases, failures
 from lintimg.lint.rulefile import load_rule_folder

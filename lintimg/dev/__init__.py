@@ -1,0 +1,1 @@
+"""The maintainers' commands, `python -m lintimg.dev`. Not used at run time."""
