@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 
-from lintimg.contents.folders import Folders, entries_in
 from lintimg.image.errors import ImageError
 from lintimg.image.image import Image
 from lintimg.image.inodes import Place
@@ -17,13 +16,18 @@ LARGEST = 32 << 20
 class SmallFiles:
     """The visible files that lie directly in some folders."""
 
-    def __init__(self, image: Image, stack: LayerStack, folders: Folders, wanted: Iterable[int]) -> None:
-        """`wanted` are the numbers of the folders."""
+    def __init__(self, image: Image, stack: LayerStack, folders: Container[bytes]) -> None:
+        """The folders by their paths from the root."""
         self._image = image
         self._places: dict[bytes, Place] = {}
-        for layer, index in entries_in(folders, stack.layers, wanted):
-            if stack.states[layer][index] == 1:
-                self._places[stack.layers[layer].names[index]] = Place(layer, index)
+        for layer, entries in enumerate(stack.layers):
+            wanted = bytes(name in folders for name in entries.folders.names)
+            if 1 in wanted:
+                self._places.update(
+                    (entries.names[index], Place(layer, index))
+                    for index, number in enumerate(entries.folders.of)
+                    if wanted[number] and stack.states[layer][index] == 1
+                )
 
     def __iter__(self) -> Iterator[bytes]:
         """The paths of all files and folders."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lintimg.contents.files import LARGEST, SmallFiles
-from lintimg.contents.folders import Folders
 from lintimg.contents.ownership import Ownership, Package, Paths
 from lintimg.contents.parts import Parts
 from lintimg.contents.python import Distribution, distribution, recorded_paths, top_levels
@@ -52,18 +51,16 @@ class Metadata(NamedTuple):
     """Paths of node packages that npm marked as used in development only."""
 
 
-def read_metadata(image: Image, stack: LayerStack, folders: Folders, parts: Parts) -> Metadata:
+def read_metadata(image: Image, stack: LayerStack, parts: Parts) -> Metadata:
     """What the visible metadata files say; those that are damaged or not at hand say nothing."""
+    names = {name for entries in stack.layers for name in entries.folders.names}
     found = {
-        number: known
-        for number, name in enumerate(folders.names)
-        if name.endswith(b"-info") and (known := distribution(name)) is not None
+        name: known for name in names if name.endswith(b"-info") and (known := distribution(name)) is not None
     }
-    system = [number for number, name in enumerate(folders.names) if name in SYSTEM_FOLDERS]
-    node = [number for number, name in enumerate(folders.names) if name.endswith(b"node_modules")]
-    files = SmallFiles(image, stack, folders, (*found, *system, *node))
+    node = {name for name in names if name.endswith(b"node_modules")}
+    files = SmallFiles(image, stack, found.keys() | node | (SYSTEM_FOLDERS & names))
     alive = {path.rpartition(b"/")[0] for path in files}
-    distributions = [known for known in found.values() if known.folder in alive]
+    distributions = [found[name] for name in sorted(found) if name in alive]
     moved = _moved(stack)
     return Metadata(
         Ownership(
@@ -75,7 +72,7 @@ def read_metadata(image: Image, stack: LayerStack, folders: Folders, parts: Part
             for part, paths in system_packages(files)
         ),
         frozenset(known.site for known in distributions),
-        frozenset(path for number in node for path in _development(folders.names[number], files)),
+        frozenset(path for folder in node for path in _development(folder, files)),
     )
 
 

@@ -6,19 +6,16 @@ from array import array
 from collections.abc import Sequence
 from itertools import compress
 
-from lintimg.contents.folders import number_folders
 from lintimg.contents.metadata import Metadata, read_metadata
 from lintimg.contents.parts import Part, Parts
 from lintimg.contents.places import SUFFIXES
-from lintimg.contents.rules import PROGRAM, FolderRules, Rule
+from lintimg.contents.rules import PROGRAM, FolderRules
 from lintimg.image.configuration import read_config
 from lintimg.image.entries import Entries
 from lintimg.image.image import Image
 from lintimg.image.names import clean_name
-from lintimg.image.stack import LayerStack
+from lintimg.image.stack import ONLY_VISIBLE, LayerStack
 from lintimg.lazy import NamedTuple
-
-_ONLY_VISIBLE = bytes(int(state == 1) for state in range(256))
 
 
 class Survey(NamedTuple):
@@ -37,18 +34,16 @@ class Survey(NamedTuple):
 def survey(image: Image, stack: LayerStack, base: int | None = None) -> Survey:
     """What the bytes of `image` are, whose lowest `base` layers are its base image's."""
     parts = Parts()
-    folders = number_folders(stack.layers)
-    metadata = read_metadata(image, stack, folders, parts)
+    metadata = read_metadata(image, stack, parts)
     rules = FolderRules(metadata, parts, _working_dir(image))
-    found = [rules.of_folder(name) for name in folders.names]
-    of = tuple(
-        _owners(entries, folders.of[layer], rules, found) for layer, entries in enumerate(stack.layers)
-    )
+    of = tuple(_owners(entries, rules) for entries in stack.layers)
     return Survey(stack, parts.all, of, _count(stack, of), metadata, base)
 
 
-def _owners(entries: Entries, numbers: array[int], rules: FolderRules, found: Sequence[Rule]) -> array[int]:
+def _owners(entries: Entries, rules: FolderRules) -> array[int]:
     """The part of each entry of a layer."""
+    numbers = entries.folders.of
+    found = [rules.of_folder(name) for name in entries.folders.names]
     usual = [rule.part or rule.default for rule in found]
     owners = array("I", [usual[number] for number in numbers])
     listed = bytes(rule.listed for rule in found)
@@ -69,7 +64,7 @@ def _count(stack: LayerStack, of: Sequence[array[int]]) -> dict[tuple[int, int],
     totals: dict[tuple[int, int], int] = {}
     for layer, owners in enumerate(of):
         own = [0] * (max(owners, default=0) + 1)
-        visible = stack.states[layer].translate(_ONLY_VISIBLE)
+        visible = stack.states[layer].translate(ONLY_VISIBLE)
         for part, size in compress(zip(owners, stack.layers[layer].sizes, strict=True), visible):
             own[part] += size
         for place, size in stack.heirs.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from lintimg.image.numbers import number
 from lintimg.lazy import NamedTuple
@@ -41,6 +42,19 @@ class Whiteouts(NamedTuple):
     """The numbers of the entries that say so."""
 
 
+class Folders(NamedTuple):
+    """The names of folders by number, and the number of each entry's."""
+
+    names: tuple[bytes, ...]
+    of: array[int]
+
+
+class _Numbers(dict[bytes, int]):
+    def __missing__(self, name: bytes) -> int:
+        number = self[name] = len(self)
+        return number
+
+
 class Entries:
     """A layer's entries in the archive's order; numbers are 0-based."""
 
@@ -71,6 +85,13 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def folders(self) -> Folders:
+        """The folders that the entries lie in: most questions are answered once for each of them."""
+        numbers = _Numbers()
+        of = array("I", [numbers[name.rpartition(b"/")[0]] for name in self.names])
+        return Folders(tuple(numbers), of)
 
     def __iter__(self) -> Iterator[Entry]:
         return map(self.entry, range(len(self.names)))

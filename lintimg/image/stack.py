@@ -7,6 +7,7 @@ where a folder was removed or replaced are the ancestors of its entries looked u
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, repeat
 from typing import Literal
 
 from lintimg.image.entries import FOLDER, Entries
@@ -15,6 +16,9 @@ from lintimg.image.inodes import Place, link_groups
 from lintimg.lazy import NamedTuple
 
 Way = Literal["deleted", "overwritten"]
+
+ONLY_VISIBLE = bytes(int(state == 1) for state in range(256))
+"""Translates states into 1 for what a container sees and 0 for the rest."""
 
 _VISIBLE, _HIDDEN, _NOTHING = 1, 0, 2
 """States of an entry; `_NOTHING` is a whiteout, or what a later entry of its own layer replaced."""
@@ -71,8 +75,12 @@ class LayerStack(NamedTuple):
 
     def paths(self) -> dict[bytes, Place]:
         """Where each visible path comes from."""
-        layers = self.layers
-        return {layers[place.layer].names[place.entry]: place for place in self.visible()}
+        found: dict[bytes, Place] = {}
+        for layer, (entries, states) in enumerate(zip(self.layers, self.states, strict=True)):
+            shown = states.translate(ONLY_VISIBLE)
+            places = map(Place, repeat(layer), compress(range(len(shown)), shown))
+            found.update(zip(compress(entries.names, shown), places, strict=True))
+        return found
 
     def files(self, layer: int) -> int:
         """How many entries other than folders and whiteouts a layer has."""
@@ -160,16 +168,18 @@ class _Stacking:
         hidden = self.hidden_folders(entries)
         if not hidden:
             return
-        for index, name in enumerate(entries.names):
-            killer = hidden[name.rpartition(b"/")[0]]
-            if killer is not None:
-                _die_first(deaths, index, killer, "deleted")
+        killers = [hidden[name] for name in entries.folders.names]
+        if any(killer is not None for killer in killers):
+            for index, number in enumerate(entries.folders.of):
+                killer = killers[number]
+                if killer is not None:
+                    _die_first(deaths, index, killer, "deleted")
 
     def hidden_folders(self, entries: Entries) -> dict[bytes, int | None]:
         """Every folder of the layer, and the first layer above that hides its content; empty if none does."""
         if not self.above and not self.emptied and not self.removed:
             return {}
-        folders = {name.rpartition(b"/")[0] for name in entries.names}
+        folders = set(entries.folders.names)
         _add_ancestors(folders)
         killers: dict[bytes, int] = {}
         for source in (self.removed, self.emptied, self.replaced):

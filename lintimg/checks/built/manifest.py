@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintimg.aws.limits import IMAGE_LIMIT, IMAGE_WARNING
+from lintimg.image.entries import Entries
 from lintimg.lint.built import BuiltImage, ImageHit
 from lintimg.lint.wording import listing, size
 
@@ -111,11 +112,11 @@ def orphaned_entry(subject: BuiltImage) -> Iterator[ImageHit]:
     if subject.stack is None:
         return
     known = {b""}
+    every = {folder for entries in subject.stack.layers for folder in entries.folders.names}
     for number, entries in enumerate(subject.stack.layers):
         names = entries.names
-        whiteouts = {names[index] for index in entries.whiteouts.entries}
-        folders = {name.rpartition(b"/")[0] for name in names if name not in whiteouts}
-        known.update(names)
+        folders = set(_folders(entries))
+        known.update(every.intersection(names))
         lost = sorted(folders - known)
         if lost:
             inside = [name for name in names if name.rpartition(b"/")[0] == lost[0]]
@@ -132,3 +133,12 @@ def orphaned_entry(subject: BuiltImage) -> Iterator[ImageHit]:
                 path=inside[0],
             )
             known.update(folders)
+
+
+def _folders(entries: Entries) -> Iterator[bytes]:
+    """The folders that have more of a layer than whiteouts."""
+    folders, whiteouts = entries.folders, entries.whiteouts.entries
+    if not whiteouts:
+        return iter(folders.names)
+    used = {number for index, number in enumerate(folders.of) if index not in whiteouts}
+    return (folders.names[number] for number in used)
