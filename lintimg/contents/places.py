@@ -118,6 +118,8 @@ SUFFIXES: dict[bytes, str] = {
     **{suffix.upper(): category for suffix, category in _SUFFIX.items()},
 }
 """Categories by the end of a name, without its dot."""
+TAILS = frozenset(suffix[-3:] for suffix in SUFFIXES)
+"""The last three bytes of these."""
 
 
 def by_place(folder: bytes) -> tuple[str, str] | None:

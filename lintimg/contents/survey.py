@@ -8,7 +8,7 @@ from itertools import compress
 
 from lintimg.contents.metadata import Metadata, read_metadata
 from lintimg.contents.parts import Part, Parts
-from lintimg.contents.places import SUFFIXES
+from lintimg.contents.places import SUFFIXES, TAILS
 from lintimg.contents.rules import PROGRAM, FolderRules
 from lintimg.image.configuration import read_config
 from lintimg.image.entries import Entries
@@ -48,9 +48,11 @@ def _owners(entries: Entries, rules: FolderRules) -> array[int]:
     owners = array("I", [usual[number] for number in numbers])
     listed = bytes(rule.listed for rule in found)
     special = {index for index, number in enumerate(numbers) if listed[number]} if 1 in listed else set()
-    special.update(
-        [index for index, name in enumerate(entries.names) if name.rpartition(b".")[2] in SUFFIXES]
-    )
+    # Most layers have a handful of kinds of names: whether one is of interest shows in their last bytes.
+    if any(tail.rpartition(b".")[2] in TAILS for tail in {name[-3:] for name in entries.names}):
+        special.update(
+            [index for index, name in enumerate(entries.names) if name.rpartition(b".")[2] in SUFFIXES]
+        )
     if max(entries.sizes, default=0) >= PROGRAM:
         special.update([index for index, size in enumerate(entries.sizes) if size >= PROGRAM])
     for index in special:

@@ -7,7 +7,7 @@ where a folder was removed or replaced are the ancestors of its entries looked u
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress, repeat
+from itertools import compress
 from typing import Literal
 
 from lintimg.image.entries import FOLDER, Entries
@@ -24,6 +24,8 @@ _VISIBLE, _HIDDEN, _NOTHING = 1, 0, 2
 """States of an entry; `_NOTHING` is a whiteout, or what a later entry of its own layer replaced."""
 
 
+_MOST = 1 << 32
+"""More entries than a layer can have."""
 _DEEPEST = 1 << 28
 """Bytes of the names of folders that are in no archive but above those which are."""
 
@@ -73,19 +75,39 @@ class LayerStack(NamedTuple):
                 yield Place(layer, at)
                 at = states.find(_VISIBLE, at + 1)
 
-    def paths(self) -> dict[bytes, Place]:
+    def paths(self) -> Mapping[bytes, Place]:
         """Where each visible path comes from."""
-        found: dict[bytes, Place] = {}
-        for layer, (entries, states) in enumerate(zip(self.layers, self.states, strict=True)):
-            shown = states.translate(ONLY_VISIBLE)
-            places = map(Place, repeat(layer), compress(range(len(shown)), shown))
-            found.update(zip(compress(entries.names, shown), places, strict=True))
-        return found
+        return _Paths(self)
 
     def files(self, layer: int) -> int:
         """How many entries other than folders and whiteouts a layer has."""
         entries = self.layers[layer]
         return len(entries) - entries.types.count(FOLDER) - len(entries.whiteouts.entries)
+
+
+class _Paths(Mapping[bytes, Place]):
+    """Places by path, made when they are asked for: a million of them would take half a second."""
+
+    def __init__(self, stack: LayerStack) -> None:
+        self._numbers: dict[bytes, int] = {}
+        first = 0
+        for entries, states in zip(stack.layers, stack.states, strict=True):
+            shown = states.translate(ONLY_VISIBLE)
+            numbers = compress(range(first, first + len(shown)), shown)
+            self._numbers.update(zip(compress(entries.names, shown), numbers, strict=True))
+            first += _MOST
+
+    def __getitem__(self, path: bytes) -> Place:
+        return Place(*divmod(self._numbers[path], _MOST))
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._numbers
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
 
 def stack_layers(layers: Sequence[Entries]) -> LayerStack:

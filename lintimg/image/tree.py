@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from lintimg.image.entries import FILE, FOLDER, HARD_LINK, SYMLINK
@@ -25,7 +25,7 @@ class FileTree:
         self._image = image
 
     @cached_property
-    def paths(self) -> dict[bytes, Place]:
+    def paths(self) -> Mapping[bytes, Place]:
         """Where each visible path comes from."""
         return self.stack.paths()
 
