@@ -11,6 +11,7 @@ from typing import cast, get_args
 from lintimg import __version__
 from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.aws.tables import data_as_of
+from lintimg.cli.configurations import Configurations
 from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.formats import Wanted, wanted_formats
 from lintimg.cli.image_contents import base_of, with_contents
@@ -181,22 +182,31 @@ def _write(
     return whole.exit_status
 
 
-def _notes(output: Output, notes: Sequence[str], broken: tuple[str, ...], from_file: bool) -> None:
+def _notes(output: Output, notes: Sequence[str], broken: tuple[str, ...], from_file: str | None) -> None:
     for note in notes:
         output.note(note)
     for sentence in broken:
-        output.note(f"{sentence} ({NAME})" if from_file else sentence)
+        output.note(sentence if from_file is None else f"{sentence} ({from_file})")
 
 
-def _gates(max_size: str | None, max_waste: str | None, min_efficiency: float | None) -> tuple[Gates, bool]:
-    """The thresholds, and whether they are those of a .dive-ci file: flags take its place."""
+def _gates(
+    max_size: str | None, max_waste: str | None, min_efficiency: float | None
+) -> tuple[Gates, str | None]:
+    """The thresholds, and the file they come from: flags take its place. Raises UsageError."""
     given = Gates(
         None if max_size is None else _size("--max-size", max_size),
         None if max_waste is None else _size("--max-waste", max_waste),
         min_efficiency,
     )
-    found = read_dive_ci(working_directory()) if given == Gates() else None
-    return (given, False) if found is None else (found, True)
+    if given != Gates():
+        return given, None
+    folder = working_directory()
+    found = read_dive_ci(folder)
+    if found is not None:
+        return found, NAME
+    loaded = Configurations(None, used=True).of_folder(folder)
+    limit = loaded.configuration.max_size
+    return Gates(limit), None if loaded.path is None else loaded.path.name
 
 
 def _via(text: str) -> Via:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from lintimg.aws.limits import ZIP_LIMIT
-from lintimg.contents.report import contents
+from lintimg.contents.report import contents, largest
 from lintimg.contents.suggest import suggestions
 from lintimg.contents.survey import survey
 from lintimg.contents.zip_fit import zip_fit
@@ -43,5 +43,6 @@ def with_contents(
         layers=layers,
         contents=contents(found, top),
         suggestions=suggestions(found, layers),
+        largest=largest(found, layers, top),
         zip=zip_fit(found, ZIP_LIMIT),
     )

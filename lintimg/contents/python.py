@@ -77,3 +77,13 @@ def source_of(path: bytes) -> bytes:
     if not cache:
         return path
     return folder + b"/" + base.partition(b".")[0] + b".py"
+
+
+def python_share(path: bytes) -> str | None:
+    """What kind of file of a distribution this is, where it is one of interest."""
+    if b"/tests/" in path or b"/test/" in path:
+        return "tests"
+    if path.endswith(b".pyc"):
+        return "bytecode"
+    base = path.rpartition(b"/")[2]
+    return "native libraries" if base.endswith(b".so") or b".so." in base else None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, compress, count, repeat
 
-from lintimg.contents.parts import BASE
+from lintimg.contents.parts import BASE, PYTHON
+from lintimg.contents.python import python_share
 from lintimg.contents.survey import Survey
-from lintimg.model.image import ContentCategory, ContentItem
+from lintimg.image.stack import ONLY_VISIBLE
+from lintimg.model.image import ContentCategory, ContentItem, ImageLayer, LargeFile
+from lintimg.text import path_text
 
 
 def contents(found: Survey, top: int) -> tuple[ContentCategory, ...]:
@@ -20,7 +25,57 @@ def contents(found: Survey, top: int) -> tuple[ContentCategory, ...]:
         item.bytes += size
         item.layers.add(layer)
         item.versions.add(part.version if category != BASE else None)
-    return tuple(_largest_first(_category(name, of, top) for name, of in items.items()))
+        item.parts.add(number)
+    categories = [_category(name, of, top) for name, of in items.items()]
+    shown = {item.name for category in categories if category.category == PYTHON for item in category.items}
+    shares = python_shares(found, {name: items[PYTHON][name].parts for name in shown})
+    return tuple(_largest_first(_with_shares(category, shares) for category in categories))
+
+
+def _with_shares(category: ContentCategory, shares: Mapping[str, Mapping[str, int]]) -> ContentCategory:
+    if category.category != PYTHON:
+        return category
+    return category._replace(
+        items=tuple(item._replace(shares=shares.get(item.name, {})) for item in category.items)
+    )
+
+
+def largest(found: Survey, layers: Sequence[ImageLayer], top: int) -> tuple[LargeFile, ...]:
+    """The `top` largest of the files that a container sees; `layers` are the image's."""
+    # Numbers go down, so that among equal sizes the first one stays where it is.
+    sizes = [
+        heapq.nlargest(top, compress(zip(entries.sizes, count(0, -1), repeat(layer)), _shown(found, layer)))
+        for layer, entries in enumerate(found.stack.layers)
+    ]
+    chosen = heapq.nlargest(top, chain.from_iterable(sizes))
+    files = [
+        LargeFile(
+            path_text(found.stack.layers[layer].names[-index]), size, layer, layers[layer].dockerfile_line
+        )
+        for size, index, layer in chosen
+        if size
+    ]
+    return tuple(sorted(files, key=lambda file: (-file.bytes, file.path)))
+
+
+def _shown(found: Survey, layer: int) -> bytes:
+    """For each entry of a layer 1 if a container sees it, else 0."""
+    return found.stack.states[layer].translate(ONLY_VISIBLE)
+
+
+def python_shares(found: Survey, items: Mapping[str, set[int]]) -> dict[str, dict[str, int]]:
+    """Bytes of bytecode, tests and native libraries in some Python packages, given by their parts."""
+    names = {number: name for name, numbers in items.items() for number in numbers}
+    shares: dict[str, dict[str, int]] = {}
+    for layer in range(found.base or 0, len(found.of)) if names else ():
+        entries, states = found.stack.layers[layer], found.stack.states[layer]
+        for index, number in enumerate(found.of[layer]):
+            if number in names and states[index] == 1 and entries.sizes[index]:
+                share = python_share(entries.names[index])
+                if share is not None:
+                    of = shares.setdefault(names[number], {})
+                    of[share] = of.get(share, 0) + entries.sizes[index]
+    return shares
 
 
 class _Item:
@@ -28,6 +83,7 @@ class _Item:
         self.bytes = 0
         self.layers: set[int] = set()
         self.versions: set[str | None] = set()
+        self.parts: set[int] = set()
 
 
 def _category(name: str, items: dict[str, _Item], top: int) -> ContentCategory:

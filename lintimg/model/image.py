@@ -62,12 +62,16 @@ class ImageLayer(NamedTuple):
 
 
 class ContentItem(NamedTuple):
-    """One package, file or folder of a category, and the layers that hold it."""
+    """One package, file or folder of a category, and the layers that hold it.
+
+    `shares` are kinds of files among its bytes, such as a Python package's bytecode, tests and native libraries.
+    """
 
     name: str
     version: str | None
     bytes: int
     layers: tuple[int, ...] = ()
+    shares: Mapping[str, int] = {}
 
 
 class ContentCategory(NamedTuple):
@@ -80,6 +84,15 @@ class ContentCategory(NamedTuple):
     bytes: int
     items: tuple[ContentItem, ...]
     more: int = 0
+
+
+class LargeFile(NamedTuple):
+    """A file that a container sees, and the layer it is in."""
+
+    path: str
+    bytes: int
+    layer: int
+    dockerfile_line: DockerfileLine | None
 
 
 class Waste(NamedTuple):
@@ -164,5 +177,6 @@ class ImageReport(NamedTuple):
     waste: tuple[Waste, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     zip: ZipFit | None = None
+    largest: tuple[LargeFile, ...] = ()
     why: PathHistory | None = None
     tree: TreeNode | None = None

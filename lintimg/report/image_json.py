@@ -43,6 +43,10 @@ def image_to_json(image: ImageReport) -> dict[str, Any]:
         "waste": [_waste(waste) for waste in image.waste],
         "suggestions": [_suggestion(suggestion) for suggestion in image.suggestions],
         "zip": None if image.zip is None else image.zip._asdict(),
+        "largest": [
+            {**file._asdict(), "dockerfile_line": line_to_json(file.dockerfile_line)}
+            for file in image.largest
+        ],
         "why": None if image.why is None else _history(image.why),
         "tree": None if image.tree is None else _node(image.tree),
     }
@@ -80,7 +84,10 @@ def _category(category: ContentCategory) -> dict[str, Any]:
     return {
         "category": category.category,
         "bytes": category.bytes,
-        "items": [{**item._asdict(), "layers": list(item.layers)} for item in category.items],
+        "items": [
+            {**item._asdict(), "layers": list(item.layers), "shares": dict(item.shares)}
+            for item in category.items
+        ],
         "more": category.more,
     }
 

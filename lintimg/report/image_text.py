@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, Suggestion, Waste
+from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, LargeFile, Suggestion, Waste
 from lintimg.report.image_phrases import known_bytes, shown_command, waste_text
 from lintimg.report.layout import Paint, cut, display_width, wrap
 from lintimg.report.phrases import count
@@ -26,6 +26,7 @@ def image_lines(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
         suggestions(image, paint, width),
         layers(image, width),
         waste(image.waste, paint, width),
+        largest(image.largest, paint, width),
     ):
         lines = list(section)
         if lines:
@@ -155,6 +156,17 @@ def contents(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     widest = max((display_width(line) for line in table.splitlines()), default=0)
     for line, category in zip(table.splitlines(), shown, strict=True):
         yield f"  {line:<{widest}}  {cut(_items(category), width - widest - 4)}".rstrip()
+
+
+def largest(found: tuple[LargeFile, ...], paint: Paint, width: int) -> Iterator[str]:
+    """The largest files and where they come from."""
+    if len(found) > 1:
+        yield paint("label", "Largest files")
+    for file in found[:_MOST_ITEMS] if len(found) > 1 else ():
+        line = file.dockerfile_line
+        place = f"  layer {file.layer}" + ("" if line is None else f", line {line.line}")
+        path = cut(printable(file.path), width - 12 - len(place))
+        yield f"  {size_text(file.bytes):>8}  {path}{paint('dim', place)}"
 
 
 def _items(category: ContentCategory) -> str:

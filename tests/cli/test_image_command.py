@@ -63,6 +63,10 @@ Waste
      60 kB  1 file of layer 0 deleted by layer 1
             /opt/model
 
+Largest files
+     40 kB  /opt/copy  layer 2
+     40 kB  /opt/keep  layer 0
+
 1 image read.
 """
     )

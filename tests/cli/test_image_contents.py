@@ -6,12 +6,18 @@ import json
 from pathlib import Path
 
 from tests.image.archives import old_save
-from tests.image.layers import Item, tar
+from tests.image.layers import Item, folder, tar
 
 from .conftest import Run
 
 _BASE = tar([Item("usr/lib/os", bytes(5000))])
-_OWN = tar([Item("root/.cache/pip/x", bytes(3000)), Item("opt/x", bytes(1000))])
+_OWN = tar(
+    [
+        *map(folder, ("root/", "root/.cache/", "root/.cache/pip/", "opt/")),
+        Item("root/.cache/pip/x", bytes(3000)),
+        Item("opt/x", bytes(1000)),
+    ]
+)
 
 
 def test_the_share_of_the_base_image(run: Run, tmp_path: Path) -> None:
@@ -34,3 +40,28 @@ def test_a_base_that_is_none(run: Run, tmp_path: Path) -> None:
     result = run("image", "app.tar", "--base", "base.tar")
     assert result.status == 2
     assert "--base base.tar" in result.out + result.err
+
+
+def test_the_teams_limit_is_that_of_the_configuration(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app.tar").write_bytes(old_save([_OWN]))
+    (tmp_path / ".lintimg.yaml").write_text("max-size: 3kB\n")
+    result = run("image", "app.tar")
+    assert result.status == 1
+    assert "4 kB are more than the allowed 3 kB (.lintimg.yaml)" in result.err
+    assert run("image", "app.tar", "--max-size", "5kB").status == 0
+
+
+def test_the_largest_files_and_the_shares_of_a_package(run: Run, tmp_path: Path) -> None:
+    site = "usr/lib/python3.12/site-packages"
+    files = {"a/a.so": 5000, "a/tests/test_a.py": 300, "a/__pycache__/a.pyc": 20, "a/a.py": 1}
+    record = "".join(f"{path},,\n" for path in files).encode()
+    items = [*(Item(f"{site}/{path}", bytes(size)) for path, size in files.items())]
+    layers = [tar([*items, Item(f"{site}/a-1.dist-info/RECORD", record)]), _OWN]
+    (tmp_path / "app.tar").write_bytes(old_save(layers))
+    image = json.loads(run("image", "app.tar", "--format", "json").out)["images"][0]
+    (package,) = next(each for each in image["contents"] if each["category"] == "python packages")["items"]
+    assert package["shares"] == {"native libraries": 5000, "tests": 300, "bytecode": 20}
+    assert [(file["path"], file["layer"]) for file in image["largest"][:2]] == [
+        (f"/{site}/a/a.so", 0),
+        ("/root/.cache/pip/x", 1),
+    ]
