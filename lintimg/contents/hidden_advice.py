@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from lintimg.contents.advice import Advice
 from lintimg.contents.places_advice import command_of
@@ -10,9 +10,14 @@ from lintimg.image.waste import Loss
 from lintimg.model.image import ImageLayer
 
 
-def hidden_advice(loss: Loss, layers: Sequence[ImageLayer], base: int | None) -> Advice | None:
-    """What to do about a loss; None where it is the base image's, which no instruction can undo."""
-    if loss.layer < (base or 0):
+def hidden_advice(
+    loss: Loss, layers: Sequence[ImageLayer], base: int | None, installing: Container[int]
+) -> Advice | None:
+    """What to do about a loss; None where it is the base image's, which no instruction can undo.
+
+    `installing` are the layers that install system packages: these rewrite what they bring up to date.
+    """
+    if loss.layer < (base or 0) or (loss.kind != "deleted" and loss.killer in installing):
         return None
     if loss.kind == "metadata-only":
         return Advice(

@@ -18,7 +18,6 @@ from lintimg.contents.parts import (
 _FOLDERS: dict[bytes, tuple[str, str]] = {
     b"var/cache/apt": (CACHES, "apt"),
     b"var/lib/apt/lists": (CACHES, "apt"),
-    b"var/cache/debconf": (CACHES, "debconf"),
     b"var/cache/yum": (CACHES, "yum"),
     b"var/cache/dnf": (CACHES, "dnf"),
     b"var/cache/libdnf5": (CACHES, "dnf"),

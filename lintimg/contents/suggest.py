@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lintimg.contents.advice import Advice, Choice
 from lintimg.contents.base_advice import base_choices
+from lintimg.contents.copies_advice import LARGE, copies
 from lintimg.contents.hidden_advice import hidden_advice
 from lintimg.contents.packages_advice import package_choices
 from lintimg.contents.parts import CACHES
-from lintimg.contents.places_advice import place_choices
+from lintimg.contents.places_advice import installing_layers, place_choices
 from lintimg.contents.survey import Survey
+from lintimg.image.inodes import Place
 from lintimg.image.waste import losses
 from lintimg.model.finding import Saving
 from lintimg.model.image import ImageLayer, Suggestion
 from lintimg.text import path_text
 
-_LEAST_SHARE, _LEAST = 500, 1_000_000
-"""A suggestion is worth its words from this part of the image on, or from these bytes in a small one."""
+_LEAST_SHARE = 500
+"""A suggestion is worth its words from this part of the image on."""
 _PATHS = 3
 
 
@@ -27,11 +29,14 @@ def suggestions(found: Survey, layers: Sequence[ImageLayer]) -> tuple[Suggestion
     """What to do, the largest saving first; `layers` are the image's, with their Dockerfile lines if known."""
     tallies = _Tallies()
     choices = (*base_choices(found, layers), *package_choices(found, layers), *place_choices(found, layers))
-    _count_visible(found, choices, tallies)
+    taken = _count_visible(found, choices, tallies)
+    for place, advice in copies(found):
+        if place not in taken:
+            entries = found.stack.layers[place.layer]
+            tallies.of(advice).add(place.layer, entries.sizes[place.entry], entries.names[place.entry])
     _count_hidden(found, choices, layers, tallies)
     total = found.stack.uncompressed
-    least = min(total // _LEAST_SHARE, _LEAST)
-    worth = [tally for tally in tallies if tally.total > least]
+    worth = [tally for tally in tallies if tally.total * _LEAST_SHARE > total]
     worth.sort(key=lambda tally: (-tally.total, tally.advice.title))
     return tuple(_suggestion(tally, layers) for tally in worth)
 
@@ -106,7 +111,9 @@ def _first(takers: Sequence[tuple[Advice, _Taker | None]], path: bytes) -> Advic
     return next((advice for advice, taker in takers if taker is None or taker(path)), None)
 
 
-def _count_visible(found: Survey, choices: Sequence[Choice], tallies: _Tallies) -> None:
+def _count_visible(found: Survey, choices: Sequence[Choice], tallies: _Tallies) -> set[Place]:
+    """Adds what the choices are about; the large files among it."""
+    taken = set()
     for layer, owners in enumerate(found.of):
         takers = _takers(choices, layer)
         if not takers:
@@ -117,12 +124,16 @@ def _count_visible(found: Survey, choices: Sequence[Choice], tallies: _Tallies) 
                 advice = _first(takers[owners[index]], entries.names[index])
                 if advice is not None:
                     tallies.of(advice).add(layer, entries.sizes[index], entries.names[index])
+                    if entries.sizes[index] >= LARGE:
+                        taken.add(Place(layer, index))
+    return taken
 
 
 def _count_hidden(
     found: Survey, choices: Sequence[Choice], layers: Sequence[ImageLayer], tallies: _Tallies
 ) -> None:
     """A cache that a later layer deletes is a matter of the cache; the rest is one of the layers."""
+    installing = installing_layers(found, layers)
     takers: dict[int, dict[int, list[tuple[Advice, _Taker | None]]]] = {}
     for loss in losses(found.stack):
         part = found.of[loss.layer][loss.entry]
@@ -132,6 +143,6 @@ def _count_hidden(
             if loss.layer not in takers:
                 takers[loss.layer] = _takers(choices, loss.layer)
             advice = _first(takers[loss.layer].get(part, ()), path)
-        advice = advice or hidden_advice(loss, layers, found.base)
+        advice = advice or hidden_advice(loss, layers, found.base, installing)
         if advice is not None:
             tallies.of(advice).add(loss.layer, loss.bytes, path)

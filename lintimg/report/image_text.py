@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintimg.model.image import ContentCategory, ImageLayer, ImageReport, LargeFile, Suggestion, Waste
+from lintimg.model.image import (
+    ContentCategory,
+    ContentItem,
+    ImageLayer,
+    ImageReport,
+    LargeFile,
+    Suggestion,
+    Waste,
+)
 from lintimg.report.image_phrases import known_bytes, shown_command, waste_text
 from lintimg.report.layout import Paint, cut, display_width, wrap
 from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
 
 _BAR = 12
+_MOST_THINGS, _ENOUGH = 5, 0.95
+"""Suggestions that are shown, or fewer if they save this share of what all do."""
 _MOST, _MOST_ITEMS, _MOST_PATHS = 10, 5, 3
 """Entries that a section shows, items of a category, and paths of a kind of waste."""
 
@@ -140,7 +150,11 @@ def contents(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
 
     yield paint("label", "What fills it")
     total = sum(category.bytes for category in found) or 1
-    shown = [category for category in found[:_MOST] if category.bytes]
+    shown = [category for category in found if category.bytes * 100 >= total]
+    rest = [category for category in found if category.bytes * 100 < total]
+    if rest:
+        items = tuple(ContentItem(category.category, None, category.bytes) for category in rest)
+        shown.append(ContentCategory("the rest", sum(item.bytes for item in items), items))
     rows = [
         [
             size_text(category.bytes),
@@ -176,14 +190,13 @@ def _items(category: ContentCategory) -> str:
 
 def suggestions(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     """What to do, the largest saving first, and what is left then."""
-    found = image.suggestions[:_MOST]
+    found, others = _worth_reading(image.suggestions)
     if not found:
         return
     total = image.size.uncompressed
     heading = "Do this" if len(found) == 1 else f"Do these {len(found)} things"
     if total is not None:
-        saved = sum(suggestion.saving.bytes for suggestion in found if suggestion.saving is not None)
-        heading += f": {size_text(total)} → {size_text(total - saved)}"
+        heading += f": {size_text(total)} → {size_text(total - _saved(found))}"
     yield paint("label", heading)
     for number, suggestion in enumerate(found, 1):
         saving = "" if suggestion.saving is None else f"-{size_text(suggestion.saving.bytes)}"
@@ -195,6 +208,25 @@ def suggestions(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
             " " * len(lead) + paint("dim", line)
             for line in wrap(printable(suggestion.help), width - len(lead))
         )
+
+    if others:
+        what = "One thing more saves" if len(others) == 1 else f"{len(others)} things more save"
+        yield paint("dim", f"      {what} {size_text(_saved(others))}: --format json")
+
+
+def _worth_reading(
+    found: tuple[Suggestion, ...],
+) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
+    """The few suggestions that save most of what can be saved, and the others."""
+    most = _saved(found) * _ENOUGH
+    for number in range(1, _MOST_THINGS):
+        if _saved(found[:number]) >= most:
+            return found[:number], found[number:]
+    return found[:_MOST_THINGS], found[_MOST_THINGS:]
+
+
+def _saved(found: tuple[Suggestion, ...]) -> int:
+    return sum(suggestion.saving.bytes for suggestion in found if suggestion.saving is not None)
 
 
 def _place(suggestion: Suggestion) -> str:
