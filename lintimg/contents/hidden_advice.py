@@ -36,7 +36,7 @@ def hidden_advice(
     copied = command_of(layers, loss.layer).startswith(("COPY", "ADD"))
     return Advice(
         f"Layer {loss.killer} deletes what layer {loss.layer} brought, which frees nothing",
-        "Leave it out by .dockerignore, or copy only what is needed"
+        "Mount what one RUN needs: RUN --mount=type=bind,source=…,target=…; name the rest in .dockerignore"
         if copied
         else "Delete it in the RUN that makes it: join the two with &&",
         ("LI403",),

@@ -35,9 +35,8 @@ def waste_text(entry: Waste) -> str:
 def shown_command(text: str | None) -> str:
     """The command as it was written, without what the builder put around it."""
     command = " ".join(printable(text or "").split())
-    for front in ("/bin/sh -c #(nop) ", "/bin/sh -c "):
-        if command.startswith(front):
-            kind = "" if "nop" in front else "RUN "
-            command = kind + command.removeprefix(front).strip()
-            break
+    # Build arguments stand in front: |2 A=b C=d /bin/sh -c …
+    front, shell, script = command.partition("/bin/sh -c ")
+    if shell and front.removeprefix("RUN ")[:1] in ("", "|"):
+        command = script.removeprefix("#(nop)").strip() if script.startswith("#(nop)") else f"RUN {script}"
     return command.removesuffix("# buildkit").rstrip()

@@ -83,9 +83,8 @@ def heading(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
         yield f"  Wasted:   {paint(style, f'{size_text(wasted)} ({wasted * 100 / total:.1f}%)')} that later layers hide"
     if image.zip is not None and image.zip.bytes:
         size, most = size_text(image.zip.bytes), size_text(image.zip.limit)
-        fits = f"{size} of code and dependencies, of the {most} that a zip package may have unpacked"
-        over = f"no: {size} of code and dependencies, and a zip package may have {most} unpacked"
-        yield f"  As a zip: {fits if image.zip.fits else over}"
+        answer = "yes" if image.zip.fits else "no"
+        yield f"  As a zip: {answer}, code and dependencies have {size} of {most} unpacked"
 
 
 def layers(image: ImageReport, width: int) -> Iterator[str]:
@@ -125,7 +124,9 @@ def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
     if found:
         yield paint("label", "Waste")
     for entry in hidden[:_MOST]:
-        yield f"  {size_text(entry.bytes):>8}  {waste_text(entry)}"
+        first, *rest = wrap(waste_text(entry), width - 12)
+        yield f"  {size_text(entry.bytes):>8}  {first}"
+        yield from (f"            {line}" for line in rest)
         yield from _paths(entry.paths, width)
     if hidden[_MOST:]:
         yield f"  {size_text(sum(entry.bytes for entry in hidden[_MOST:])):>8}  in {len(hidden) - _MOST} more"
