@@ -9,7 +9,7 @@ from lintimg.contents.files import LARGEST, SmallFiles
 from lintimg.contents.ownership import Ownership, Package, Paths
 from lintimg.contents.parts import Parts
 from lintimg.contents.python import Distribution, distribution, recorded_paths, top_levels
-from lintimg.contents.system import SYSTEM_FOLDERS, system_packages
+from lintimg.contents.system import SYSTEM_FOLDERS, dpkg_requirements, system_packages
 from lintimg.image.entries import SYMLINK
 from lintimg.image.image import Image
 from lintimg.image.stack import LayerStack
@@ -49,6 +49,8 @@ class Metadata(NamedTuple):
     sites: frozenset[bytes]
     development: frozenset[bytes]
     """Paths of node packages that npm marked as used in development only."""
+    requirements: Mapping[str, frozenset[str]]
+    """What system packages need, by name, as far as it is known."""
 
 
 def read_metadata(image: Image, stack: LayerStack, parts: Parts) -> Metadata:
@@ -73,6 +75,7 @@ def read_metadata(image: Image, stack: LayerStack, parts: Parts) -> Metadata:
         ),
         frozenset(known.site for known in distributions),
         frozenset(path for folder in node for path in _development(folder, files)),
+        dpkg_requirements(files),
     )
 
 

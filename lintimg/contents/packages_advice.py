@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 
 from lintimg.contents.advice import Advice, Choice, names_text, remedies
@@ -150,13 +150,42 @@ def _build_tools(found: Survey, installing: frozenset[int]) -> Iterator[Choice]:
     if not tools:
         return
     headers = [number for number in present if found.parts[number].category == HEADERS]
+    brought = _brought(found, tools, installing)
     tools.sort(key=lambda number: -sum(found.bytes.get((number, layer), 0) for layer in installing))
     advice = Advice(
         f"Build tools are in the image: {names_text([found.parts[number].name for number in tools])}",
         "Build in a stage of its own (FROM … AS build), and COPY --from=build the result",
         ("LI401",),
     )
-    yield Choice(advice, frozenset((*tools, *headers)), installing)
+    yield Choice(advice, frozenset((*tools, *headers, *brought)), installing)
+
+
+def _brought(found: Survey, tools: Iterable[int], installing: frozenset[int]) -> set[int]:
+    """The packages of the installing layers that are there for the sake of the tools alone."""
+    needs = found.metadata.requirements
+    before = {
+        number for layer in range(len(found.of)) if layer not in installing for number in found.of[layer]
+    }
+    there = {
+        found.parts[number].name: number
+        for number in _present(found, installing) - before
+        if found.parts[number].category == SYSTEM
+    }
+    own = {found.parts[number].name for number in tools}
+    with_tools = _closure(own, needs)
+    kept = _closure(there.keys() - with_tools, needs)
+    return {there[name] for name in (with_tools - kept) & there.keys()}
+
+
+def _closure(names: Iterable[str], needs: Mapping[str, frozenset[str]]) -> set[str]:
+    """Packages and all that they need."""
+    found = set(names)
+    waiting = list(found)
+    while waiting:
+        new = needs.get(waiting.pop(), frozenset()) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _python(found: Survey, layers: frozenset[int]) -> dict[str, list[int]]:

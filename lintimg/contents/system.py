@@ -22,6 +22,8 @@ SYSTEM_FOLDERS = frozenset(path.rpartition(b"/")[0] for path in (_DPKG, _DISTROL
 """The folders that hold the databases."""
 
 _FIELD = re.compile(rb"^(Package|Version): *(\S+)", re.MULTILINE)
+_NEEDS = re.compile(rb"^(Package|Depends|Pre-Depends): *([^\n]+)", re.MULTILINE)
+_NEEDED = re.compile(rb"(?:^|[,|]) *([a-z0-9][a-z0-9+.-]*)")
 
 
 def system_packages(files: SmallFiles) -> Iterator[tuple[Part, Paths]]:
@@ -50,6 +52,20 @@ def _dpkg(files: SmallFiles) -> Iterator[tuple[Part, Paths]]:
             stanza = dict(_stanzas(files.read(path.removesuffix(_SUMS)) or b""))
             for name, version in list(stanza.items())[:1]:
                 yield _part(name, version), _summed(content or b"")
+
+
+def dpkg_requirements(files: SmallFiles) -> dict[str, frozenset[str]]:
+    """What each of dpkg's packages needs, alternatives included."""
+    needs: dict[str, frozenset[str]] = {}
+    name = b""
+    for found in _NEEDS.finditer(files.read(_DPKG + b"status") or b""):
+        if found[1] == b"Package":
+            name = found[2].strip()
+        else:
+            names = frozenset(each.decode("ascii", "replace") for each in _NEEDED.findall(found[2]))
+            key = name.decode("utf-8", "surrogateescape")
+            needs[key] = needs.get(key, frozenset()) | names
+    return needs
 
 
 def _stanzas(status: bytes) -> Iterator[tuple[bytes, bytes]]:

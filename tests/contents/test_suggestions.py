@@ -97,6 +97,25 @@ def test_build_tools_are_those_of_a_layer_that_installs() -> None:
     assert not _suggested([layer], ["ADD rootfs.tar /"])
 
 
+def test_what_build_tools_brought_along_goes_with_them() -> None:
+    status = (
+        "Package: gcc-12\nDepends: libisl23 (>= 0.15), libgomp1 | x, libc6\nVersion: 1\n\n"
+        "Package: ffmpeg\nDepends: libgomp1\n\nPackage: libisl23\nPre-Depends: libc6\n"
+    )
+    names = ("gcc-12", "libisl23", "libgomp1", "ffmpeg", "libc6")
+    lists = [Item(f"var/lib/dpkg/info/{name}.list", f"/usr/lib/{name}/x\n".encode()) for name in names]
+    layers = [
+        [Item("usr/lib/libc6/x", bytes(MB))],
+        [
+            Item("var/lib/dpkg/status", status.encode()),
+            *lists,
+            *(Item(f"usr/lib/{name}/x", bytes((number + 1) * MB)) for number, name in enumerate(names)),
+        ],
+    ]
+    (found,) = _suggested(layers, ["ADD x /", "RUN apt-get install -y gcc ffmpeg"]).values()
+    assert _saved(found) == 3 * MB
+
+
 def test_packages_that_are_there_twice() -> None:
     opencv = {"cv2/cv2.so": 2 * MB}
     layers = [
