@@ -25,6 +25,7 @@ from tabulate import tabulate
 
 from lintimg.dockerfile.lexer import parse
 from lintimg.lint.rule import Rule
+from lintimg.lint.selection import SHELLCHECK
 from lintimg.lint.table import bundled_rules
 from lintimg.text import SourceText
 
@@ -64,10 +65,13 @@ def ours(files: Sequence[str], tool: str, rules: dict[str, Rule], lines: Lines) 
     command += ["--select", "ALL", "--target", "generic", "--format", "json"]
     for part in _parts(files):
         for finding in _json(command + part)["findings"]:
+            place = lines.place(finding["dockerfile"], finding["location"]["span"]["start"]["line"])
+            if finding["rule"] == SHELLCHECK:
+                code = finding["details"]["code"]
+                found[code if tool == "hadolint" else f"shellcheck/{code}"].add(place)
             for entry in rules[finding["rule"]].equivalents:
                 if entry.tool == tool and _holds(entry.when, finding["details"]):
-                    line = finding["location"]["span"]["start"]["line"]
-                    found[entry.code].add(lines.place(finding["dockerfile"], line))
+                    found[entry.code].add(place)
     return found
 
 

@@ -15,6 +15,8 @@ from lintimg.cli.sources import LARGEST, STDIN
 from lintimg.model.finding import KINDS, SEVERITIES, Severity
 from lintimg.report.formats import FOR_PEOPLE, FORMATS, render
 
+_WHEN = ("auto", "on", "off")
+
 
 def run_check(
     *,
@@ -44,6 +46,7 @@ def run_check(
     baseline: str | None,
     update_baseline: bool,
     diff_base: str | None,
+    shellcheck: str,
     statistics: bool,
     show_settings: bool,
 ) -> int:
@@ -78,6 +81,7 @@ def run_check(
         baseline=directory / baseline if baseline is not None else None,
         update_baseline=update_baseline,
         diff_base=diff_base,
+        shellcheck=_shellcheck(shellcheck),
     )
     if show_settings:
         from lintimg.cli.show_settings import settings_text
@@ -143,6 +147,12 @@ def _kind(text: str) -> str | None:
         return None
     if text not in KINDS:
         raise UsageError(unknown("--target", text, ("auto", *KINDS)))
+    return text
+
+
+def _shellcheck(text: str) -> str:
+    if text not in _WHEN:
+        raise UsageError(unknown("--shellcheck", text, _WHEN))
     return text
 
 

@@ -90,6 +90,14 @@ def check(
         list[str] | None,
         typer.Option(metavar="RULES", help="Not these; wins over the others.", rich_help_panel=_RULES),
     ] = None,
+    shellcheck: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN",
+            help="Have ShellCheck read the RUN instructions: auto (where it is installed), on or off.",
+            rich_help_panel=_RULES,
+        ),
+    ] = "auto",
     no_inline_ignores: Annotated[
         bool,
         typer.Option(
@@ -234,6 +242,7 @@ def check(
             baseline=baseline,
             update_baseline=update_baseline,
             diff_base=diff_base,
+            shellcheck=shellcheck,
             statistics=statistics,
             show_settings=show_settings,
         )

@@ -22,6 +22,7 @@ VALUES = {
     "--color": "color",
     "--baseline": "baseline",
     "--diff-base": "diff_base",
+    "--shellcheck": "shellcheck",
 }
 LISTS = {
     "--build-arg": "build_arguments",
@@ -123,6 +124,7 @@ def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
         "fix_only": tuple(lists.get("fix_only", ())),
         "baseline": values.get("baseline"),
         "diff_base": values.get("diff_base"),
+        "shellcheck": values.get("shellcheck", "auto"),
         "statistics": switches.get("statistics", False),
         "show_settings": switches.get("show_settings", False),
         "update_baseline": switches.get("update_baseline", False),

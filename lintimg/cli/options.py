@@ -56,6 +56,7 @@ class CheckOptions(NamedTuple):
     baseline: Path | None = None
     update_baseline: bool = False
     diff_base: str | None = None
+    shellcheck: str = "auto"
 
     @property
     def filters(self) -> bool:

@@ -19,9 +19,9 @@ from lintimg.context.deployment import deployed_arguments, deployed_stage
 from lintimg.lazy import NamedTuple
 from lintimg.lint.engine import FileResult, FileSettings, display_path, finding_order, lint_file
 from lintimg.lint.rule import Rule
-from lintimg.lint.selection import Choice, Selection, UnknownSelectorError, select
+from lintimg.lint.selection import SHELLCHECK, Choice, Selection, UnknownSelectorError, select
 from lintimg.lint.subject import Policy
-from lintimg.model.finding import SEVERITIES, Finding, Severity, Suppressed
+from lintimg.model.finding import SEVERITIES, Finding, Problem, Severity, Suppressed
 from lintimg.model.report import Report, RuleInfo, ToolInfo
 from lintimg.settings.configuration import Loaded, relative_path
 from lintimg.settings.globs import glob_matches
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     # Loaded when a flag asks for them.
     from lintimg.cli.filters import Filters
     from lintimg.cli.fixes import FileFixer
+    from lintimg.shell.shellcheck import ShellCheck
 
 _OLD = 180
 """Days after which the data on runtimes deserve a word."""
@@ -60,10 +61,13 @@ class _Run:
         self.filters: Filters | None = None
         self.used: dict[str, Rule] = {}
         self._selections: dict[tuple[object, ...], Selection] = {}
+        self.shellcheck: ShellCheck | None = None
 
     def outcome(self, stdin: bytes) -> Outcome:
         options = self.options
         sources = self.sources.read(options.paths, stdin, options.stdin_filename, options.force_exclude)
+        if options.shellcheck != "off":
+            sources = self.shell_checked(sources)
         if options.fixes is None:
             checked = [(source, self.check_one(source)) for source in counted(sources)]
             fixing = None
@@ -86,6 +90,8 @@ class _Run:
             key=lambda entry: finding_order(entry.finding),
         )
         errors = (*self.sources.problems, *(p for result in results for p in result.errors))
+        if self.shellcheck is not None and self.shellcheck.problem is not None:
+            errors = (*errors, Problem("shellcheck", self.shellcheck.problem, rule=SHELLCHECK))
         report = Report(
             tool=ToolInfo("lintimg", __version__, options.as_of.isoformat(), data_as_of()),
             files=tuple(sorted((result.report for result in results), key=lambda file: file.path)),
@@ -106,6 +112,17 @@ class _Run:
         if self.filters is not None:
             yield from self.filters.notes()
         yield from self.age_note()
+
+    def shell_checked(self, sources: Iterator[Source]) -> Iterator[Source]:
+        """The same sources, and what ShellCheck has to say of their RUN instructions is at hand."""
+        from lintimg.cli.shell_batch import available, check_ahead
+
+        self.shellcheck = available(self.options.shellcheck)
+        if self.shellcheck is None:
+            return sources
+        read = tuple(sources)
+        check_ahead(self.shellcheck, read, lambda source: self.settings_of(source)[1])
+        return iter(read)
 
     def needed_filters(self) -> Filters:
         from lintimg.cli.filters import Filters
@@ -141,6 +158,17 @@ class _Run:
 
     def check_one(self, source: Source, changed: Mapping[str, bytes] | None = None) -> FileResult:
         """Checks `source`; `changed` has texts in place of those on disk, by absolute path without links."""
+        loaded, settings = self.settings_of(source, changed)
+        result = lint_file(SourceText(source.name, source.data), settings)
+        self.used.update((rule.code, rule) for rule in settings.selection.rules)
+        if self.options.filters or loaded.configuration.baseline is not None:
+            result = self.needed_filters().apply(source, result, loaded, settings.selection)
+        return result
+
+    def settings_of(
+        self, source: Source, changed: Mapping[str, bytes] | None = None
+    ) -> tuple[Loaded, FileSettings]:
+        """The configuration of `source`, and what holds for it with the flags."""
         options = self.options
         path = source.path
         folder = self.folder(source)
@@ -149,13 +177,14 @@ class _Run:
         deployments = self.surroundings.deployments(path) if path is not None else ()
         given = options.context or (loaded.folder / configuration.context if configuration.context else None)
         root = loaded.folder if loaded.path is not None else self.surroundings.root(folder)
-        settings = FileSettings(
+        return loaded, FileSettings(
             selection=self.selection(rules, configuration),
             policy=Policy(
                 options.as_of,
                 configuration.trusted_bases,
                 configuration.max_size,
                 configuration.fail_deprecated,
+                shellcheck=self.shellcheck,
             ),
             severities=self.severities(rules, configuration),
             declared=_declared(options, configuration),
@@ -173,11 +202,6 @@ class _Run:
             ignored=self.chosen(rules, None, (), _path_ignores(loaded, path)),
             honour_inline=options.inline_ignores,
         )
-        result = lint_file(SourceText(source.name, source.data), settings)
-        self.used.update((rule.code, rule) for rule in rules)
-        if options.filters or loaded.configuration.baseline is not None:
-            result = self.needed_filters().apply(source, result, loaded, settings.selection)
-        return result
 
     def selection(self, rules: tuple[Rule, ...], configuration: Configuration) -> Selection:
         options = self.options
@@ -185,7 +209,7 @@ class _Run:
             rules,
             options.select if options.select is not None else configuration.select,
             (*configuration.extend_select, *options.extend_select),
-            (*configuration.ignore, *options.ignore),
+            (*configuration.ignore, *options.ignore, *(() if self.shellcheck is not None else (SHELLCHECK,))),
         )
 
     def chosen(

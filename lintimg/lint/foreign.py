@@ -7,6 +7,7 @@ What is read: `# hadolint ignore=DL3008,SC2086` and `# hadolint global ignore=â€
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lintimg.dockerfile.document import Dockerfile
 from lintimg.lint.suppress import Ignore, covered_lines
@@ -24,6 +25,8 @@ def foreign_ignores(document: Dockerfile) -> tuple[Ignore, ...]:
     text = document.source.text.lower()
     if "hadolint" in text or "tally" in text:
         found += _comments(document)
+    if "shellcheck" in text:
+        found += _shellcheck_directives(document)
     return tuple(found)
 
 
@@ -38,6 +41,17 @@ def _comments(document: Dockerfile) -> list[Ignore]:
             selector = _selector(match["tool"].lower(), code.strip())
             result.append(Ignore(selector, match["reason"] or None, lines, comment.span, foreign=True))
     return result
+
+
+def _shellcheck_directives(document: Dockerfile) -> Iterator[Ignore]:
+    """`# shellcheck disable=SC2086,SC2046` between the lines of a RUN or above it, which BuildKit takes out before any
+    shell reads the text (https://www.shellcheck.net/wiki/Directive).
+    """
+    for comment in document.comments:
+        match = re.match(r"shellcheck\s+(?:\S+\s+)*?disable=([\w,-]+)", comment.text)
+        for code in match[1].split(",") if match is not None else ():
+            selector = "LI700" if code == "all" else code
+            yield Ignore(selector, None, covered_lines(document, comment), comment.span, foreign=True)
 
 
 def _selector(tool: str, code: str) -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from lintimg.lazy import NamedTuple
+from lintimg.lazy import NamedTuple, regex
 from lintimg.lint.rule import Equivalent, Rule
 
 SYNTAX_ERROR = "LI000"
 """Can't be switched off."""
+
+SHELLCHECK = "LI700"
+"""Stands for all of ShellCheck's rules; each has its own code in the findings' details."""
+
+_SHELLCHECK_CODE = regex(r"(?:(?:SHELLCHECK|HADOLINT|TALLY/SHELLCHECK|TALLY)/)?SC([1-4][0-9]{3})\Z")
 
 
 class UnknownSelectorError(ValueError):
@@ -55,6 +60,10 @@ def choose(selector: str, rules: Iterable[Rule]) -> Choice:
             conditions = [e.when for e in rule.equivalents if _names(lower, e)]
             if conditions:
                 named[rule.code] = () if not all(conditions) else tuple(conditions)
+    if not named and any(rule.code == SHELLCHECK for rule in rules):
+        found = _SHELLCHECK_CODE.match(upper)
+        if found is not None:
+            named[SHELLCHECK] = ({"code": f"SC{found[1]}"},)
     if not named:
         raise UnknownSelectorError(text, _nearest(text, rules))
     return Choice(text, named)

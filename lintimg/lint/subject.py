@@ -26,6 +26,7 @@ from lintimg.shell.script import Command, Script
 if TYPE_CHECKING:
     from lintimg.lint.secret_values import SecretValue
     from lintimg.lint.veil import Veil
+    from lintimg.shell.shellcheck import ShellCheck
 
 
 class Target(NamedTuple):
@@ -39,13 +40,16 @@ class Target(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """The settings checks may consult. `max_size` is in bytes, `chosen` the codes that the user selected by name."""
+    """The settings checks may consult. `max_size` is in bytes, `chosen` the codes that the user selected by name,
+    `shellcheck` None where it is not to run.
+    """
 
     as_of: date
     trusted_bases: tuple[str, ...]
     max_size: int | None
     fail_deprecated: bool
     chosen: frozenset[str] = frozenset()
+    shellcheck: ShellCheck | None = None
 
 
 class Prediction(NamedTuple):

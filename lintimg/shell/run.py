@@ -103,9 +103,9 @@ def _script(read: ScriptInput, flattener: Flattener, unread: str | None, *, here
     called, logical = read.program, read.text
     span = logical.source_span(0, len(logical.text))
     if unread is not None:
-        return Script(called.program, (), unread, heredoc, called.options, span)
+        return Script(called.program, (), unread, heredoc, called.options, span, logical)
     called = flattener.whole or called
-    return Script(called.program, tuple(flattener.commands), None, heredoc, called.options, span)
+    return Script(called.program, tuple(flattener.commands), None, heredoc, called.options, span, logical)
 
 
 def _unreadable(program: str, escape: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from lintimg.dockerfile.document import LogicalText
 from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
 
@@ -95,7 +96,7 @@ class Script(NamedTuple):
     """The commands of a RUN (or of CMD, ENTRYPOINT, HEALTHCHECK in shell form).
 
     `unread` says why the text could not be read (another interpreter, invalid shell), and then
-    `commands` is empty. `dialect` is the program that reads it. `heredoc` tells a script that
+    `commands` is empty. `text` is what that shell reads, empty for an exec form. `dialect` is the program that reads it. `heredoc` tells a script that
     stands in a here-document. `options` are the `set -o` names and letters in force at the start (SHELL's `-o pipefail`, `-e`).
     """
 
@@ -105,3 +106,4 @@ class Script(NamedTuple):
     heredoc: bool
     options: frozenset[str]
     span: Span
+    text: LogicalText = LogicalText("", (0,), (0,))

@@ -49,6 +49,8 @@ Run = Callable[..., Result]
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINTIMG_DEBUG"):
         monkeypatch.delenv(name, raising=False)
+    # What is installed here must not decide what a test sees.
+    monkeypatch.setattr("lintimg.shell.shellcheck.find_shellcheck", lambda: None)
     yield
     gc.enable()
 

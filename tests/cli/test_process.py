@@ -58,7 +58,9 @@ def test_check_loads_only_what_it_needs(tmp_path: Path) -> None:
     write(tmp_path / "app" / "Dockerfile", WARNING)
     write(tmp_path / "pyproject.toml", "[project]\nname = 'x'\n")
     write(tmp_path / "settings.yaml", "a: 1\n")
-    loaded = _modules("check", "app", "--format", "text", "--format", "json=r.json", cwd=tmp_path)
+    loaded = _modules(
+        "check", "app", "--shellcheck", "off", "--format", "text", "--format", "json=r.json", cwd=tmp_path
+    )
     assert loaded & _HEAVY == set()
     assert not any(name.startswith("ruamel") for name in loaded)
 
@@ -66,7 +68,7 @@ def test_check_loads_only_what_it_needs(tmp_path: Path) -> None:
 def test_what_is_there_is_loaded_for(tmp_path: Path) -> None:
     write(tmp_path / ".lintimg.yaml", "ignore: [LI402]\n")
     write(tmp_path / "Dockerfile", WARNING)
-    loaded = _modules("check", cwd=tmp_path)
+    loaded = _modules("check", "--shellcheck", "off", cwd=tmp_path)
     assert "ruamel.yaml" in loaded
     assert loaded & _HEAVY == set()
     assert not any(name.startswith("ruamel") for name in _modules("check", "--no-config", cwd=tmp_path))
