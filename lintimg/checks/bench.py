@@ -31,6 +31,8 @@ def bundled_bench(rules: tuple[Rule, ...], as_of: date) -> Bench:
             trusted_bases=tuple(settings.get("trusted-bases", ())),
             max_size=read_size(str(settings["max-size"])) if "max-size" in settings else None,
             fail_deprecated=bool(settings.get("fail-deprecated", False)),
+            label_schema=settings.get("label-schema", {}),
+            strict_labels=bool(settings.get("strict-labels", False)),
             shellcheck=_shellcheck() if settings.get("shellcheck") else None,
         )
 

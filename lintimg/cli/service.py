@@ -185,6 +185,8 @@ class _Run:
                 configuration.max_size,
                 configuration.fail_deprecated,
                 shellcheck=self.shellcheck,
+                label_schema=configuration.label_schema,
+                strict_labels=configuration.strict_labels,
             ),
             severities=self.severities(rules, configuration),
             declared=_declared(options, configuration),

@@ -93,6 +93,8 @@ class _Reader:
         yield self.either("max-size", None)
         yield self.either("fail-deprecated", None)
         yield self.either("trusted-bases", None)
+        yield self.either("label-schema", None)
+        yield self.either("strict-labels", None)
         yield self.either("exclude", None)
         yield self.either("extend-rules", None)
         yield self.either("baseline", None if options.baseline is None else shown(options.baseline))

@@ -21,9 +21,8 @@ _NO_COUNTERPART = {
     "format": "write --format on the command line",
     "no-color": "set NO_COLOR, or write --color never on the command line",
     "verbose": "lintimg has no such key",
-    "label-schema": "lintimg checks no label schema",
-    "strict-labels": "lintimg checks no label schema",
 }
+_LABEL_TYPES = ("text", "url", "rfc3339", "semver", "hash", "spdx", "email")
 _REGISTRY_RULE = "DL3026"
 
 
@@ -82,6 +81,7 @@ def from_hadolint(settings: Mapping[Any, Any], rules: tuple[Rule, ...]) -> str:
         lines += _list("extend-select", [(code, "") for code in dict.fromkeys(wanted)])
     if registries:
         lines += _list("trusted-bases", [(_base_glob(name), "") for name in registries])
+    lines += _labels(settings)
     lines += _threshold(settings.get("failure-threshold"))
     lines += _rest(settings)
     lines += _off(rules, {*ignored}, {*wanted})
@@ -124,6 +124,19 @@ def _overrides(value: object, counterparts: _Counterparts) -> tuple[list[str], l
     return lines + remarks, wanted
 
 
+def _labels(settings: Mapping[Any, Any]) -> list[str]:
+    schema = settings.get("label-schema") or {}
+    if not isinstance(schema, Mapping):
+        raise ValueError("label-schema must map labels to what their values are")
+    lines = ["label-schema:"] if schema else []
+    for key, kind in schema.items():
+        ours = "text" if kind == "rawtext" else kind
+        if not isinstance(key, str) or ours not in _LABEL_TYPES:
+            raise ValueError(f"label-schema: {printable(str(key))[:60]} is none of hadolint's kinds")
+        lines.append(f"  {_scalar(printable(key))}: {ours}")
+    return [*lines, "strict-labels: true"] if settings.get("strict-labels") is True else lines
+
+
 def _threshold(value: object) -> list[str]:
     if value is None:
         return ["fail-on: info # hadolint's default; lintimg's own is warning"]
@@ -136,7 +149,14 @@ def _threshold(value: object) -> list[str]:
 
 def _rest(settings: Mapping[Any, Any]) -> list[str]:
     lines = []
-    known = {"ignored", "override", "trustedRegistries", "failure-threshold"}
+    known = {
+        "ignored",
+        "override",
+        "trustedRegistries",
+        "failure-threshold",
+        "label-schema",
+        "strict-labels",
+    }
     for key, value in settings.items():
         if key in known or value in (False, None):
             continue

@@ -50,6 +50,8 @@ class Policy(NamedTuple):
     fail_deprecated: bool
     chosen: frozenset[str] = frozenset()
     shellcheck: ShellCheck | None = None
+    label_schema: Mapping[str, str] = {}
+    strict_labels: bool = False
 
 
 class Prediction(NamedTuple):

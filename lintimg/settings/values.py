@@ -9,6 +9,9 @@ from lintimg.lazy import NamedTuple
 from lintimg.model.finding import KINDS, SEVERITIES, Kind, Severity
 from lintimg.settings.units import read_size
 
+LABEL_TYPES = ("text", "url", "rfc3339", "semver", "hash", "spdx", "email")
+"""What the value of a label can have to be; hadolint's `rawtext` is our text."""
+
 _LONGEST = 60
 """So many characters of a wrong value are quoted."""
 
@@ -26,6 +29,8 @@ class Configuration(NamedTuple):
     per_path_ignores: Mapping[str, tuple[str, ...]] = {}
     exclude: tuple[str, ...] = ()
     trusted_bases: tuple[str, ...] = ()
+    label_schema: Mapping[str, str] = {}
+    strict_labels: bool = False
     max_size: int | None = None
     fail_on: Severity | None = None
     fail_deprecated: bool = False
@@ -145,6 +150,8 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "per-path-ignores": _map(_texts),
     "exclude": _texts,
     "trusted-bases": _texts,
+    "label-schema": _map(_choice(*LABEL_TYPES)),
+    "strict-labels": _flag,
     "max-size": _size,
     "fail-on": _choice(*SEVERITIES),
     "fail-deprecated": _flag,

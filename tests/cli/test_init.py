@@ -44,7 +44,8 @@ def test_hadolints_configuration_is_taken_over(run: Run, tmp_path: Path) -> None
     assert settings["ignore"] == ["DL3006"]
     assert settings["severity"] == {"LI104": "info", "LI402": "error", "LI414": "error"}
     assert settings["trusted-bases"] == ["docker.io/*", "*.gcr.io/*"]
-    for word in ("DL9999", "no-fail", "label-schema", "strange"):
+    assert settings["label-schema"] == {"author": "text"}
+    for word in ("DL9999", "no-fail", "strange"):
         assert any(line.startswith("#") and word in line for line in text.splitlines()), word
 
 
