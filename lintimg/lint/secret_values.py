@@ -38,6 +38,19 @@ def _table() -> Mapping[str, Any]:
     return content
 
 
+@cache
+def _needs() -> tuple[tuple[int, bool, str], ...]:
+    """The texts that the patterns need, each with its pattern's number and whether it may stand anywhere."""
+    rows = enumerate(_table()["values"])
+    return tuple((number, "apart" in row, needed) for number, row in rows for needed in row["needs"])
+
+
+def _promising(lowered: str, words: str) -> list[int]:
+    """The numbers of the patterns that may match."""
+    found = [number for number, apart, needed in _needs() if needed in (lowered if apart else words)]
+    return sorted(set(found)) if found else found
+
+
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -51,10 +64,8 @@ def secret_values(text: str) -> Sequence[SecretValue]:
     # Most files hold nothing of the kind: what is looked for in them is looked for in their long words.
     words = " ".join([word for word in lowered.split() if len(word) >= _LONG])
     found: list[SecretValue] = []
-    for row in _table()["values"]:
-        searched = lowered if "apart" in row else words
-        if not any(needed in searched for needed in row["needs"]):
-            continue
+    for number in _promising(lowered, words):
+        row = _table()["values"][number]
         for match in _compiled(row["pattern"]).finditer(text):
             group = "secret" if "secret" in match.re.groupindex else 0
             value = match[group]
