@@ -4766,6 +4766,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'of an AWS account are an error. The values themselves are never shown: reports have asterisks in '
            'their place.\n'
            '\n'
+           "hadolint's rule also takes names such as USERNAME and PRIVATE for secrets; these are none, or "
+           'public.\n'
+           '\n'
            'Silence it where the value is a default that every user of the image replaces.',
            ('https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/',
             'https://docs.docker.com/build/building/secrets/',
@@ -5154,7 +5157,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'Off by default, and never said of functions: Lambda runs every image as a user of its own '
            'without rights, whatever USER says. Many official images start as root and step down by\n'
            'themselves. The user of a base image that is not known here is not known either, and then '
-           'nothing is said.',
+           'nothing is said. Only the stage that is\n'
+           'shipped counts, where hadolint looks at the last USER of each.',
            ('https://docs.docker.com/build/building/best-practices/#user',),
            (),
            ('Last USER should not be root', 'Ensure that a user for the container has been created'),
@@ -5277,6 +5281,56 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    && tar -xzf /tmp/tool.tar.gz -C /opt\n'
             'ADD local.tar.gz /opt/\n'
             'ADD https://api.github.com/repos/acme/tool/git/refs/heads/main /tmp/version.json\n'),
+           (None, None)),
+ 'LI510': ('A secret mount, or a build argument, is there for the RUN alone; what the RUN writes is part of '
+           'the layer. `echo "…_authToken=$NPM_TOKEN" > .npmrc` puts the token into the image, and a later\n'
+           '`RUN rm .npmrc` hides it without taking it out. A mount can stand at the very path where the '
+           'program looks, so that nothing has to be written.\n'
+           '\n'
+           'Looked at are `cp` and `cat` of a mounted file and `echo`, `printf` or a here-document with a '
+           'variable of a mount (`env=`) or an argument that is named after a secret. What the same RUN '
+           'deletes afterwards, and what is\n'
+           'written into another mount, is left alone. In stages that are not shipped it is info.',
+           ('https://docs.docker.com/build/building/secrets/',
+            'https://docs.docker.com/reference/dockerfile/#run---mounttypesecret'),
+           ('secret',),
+           ('npm token in docker layer', 'docker history npmrc authToken', 'git clone token docker layer'),
+           ('FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN --mount=type=secret,id=npm,env=NPM_TOKEN \\\n'
+            '    echo "//registry.npmjs.org/:_authToken=${NPM_TOKEN}" > .npmrc \\\n'
+            '    && npm ci --omit=dev --cache /tmp/npm \\\n'
+            '    && rm -rf /tmp/npm\n'
+            '# too late\n'
+            'RUN rm .npmrc\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM debian:12-slim AS build\n'
+            'ARG GIT_TOKEN\n'
+            'RUN echo "machine git.acme.io login x password $GIT_TOKEN" >> ~/.netrc\n'
+            'FROM debian:12-slim\n'
+            'COPY --from=build /etc/hostname /a\n'
+            'RUN --mount=type=secret,id=aws cp /run/secrets/aws /root/.aws/credentials\n'
+            'RUN --mount=type=secret,id=key,target=/key cat /key | tee /root/.ssh/id_ed25519\n'
+            'RUN --mount=type=secret,id=T,env=T cat <<EOF > /etc/app.conf\n'
+            'token=$T\n'
+            'EOF\n'),
+           ('FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --cache /tmp/npm && rm '
+            '-rf /tmp/npm\n'
+            'RUN --mount=type=secret,id=T,env=TOKEN curl -fsSL -H "Authorization: Bearer $TOKEN" -o /opt/a '
+            'https://acme.io/a\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM debian:12-slim\n'
+            'ARG TOKEN\n'
+            'RUN echo "token=$TOKEN" > /root/.netrc && curl -fsSLn -o /a https://acme.io/a && rm '
+            '/root/.netrc\n'
+            'RUN --mount=type=secret,id=k --mount=type=tmpfs,target=/keys cp /run/secrets/k /keys/k && ls '
+            '/keys\n'
+            'RUN --mount=type=secret,id=k test -s /run/secrets/k && cat /run/secrets/k > /dev/null\n'
+            'RUN --mount=type=secret,id=k TOKEN="$(cat /run/secrets/k)" && echo \'written: $TOKEN\' > /b\n'),
            (None, None)),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
@@ -7733,6 +7787,182 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
             'RUN source /etc/os-release && echo "$NAME"\n',
             'FROM debian:12-slim\nRUN ln -s /bin/sh-static /usr/local/bin/sh && /bin/sh -c true\n'),
+           (None, None)),
+ 'LI664': ('Keys begin and end with a lower-case letter or digit and hold lower-case letters, digits, single '
+           'dots and hyphens; underscores and slashes are let through, for whole ecosystems use them.\n'
+           '`com.docker.`, `io.docker.` and `org.dockerproject.` are reserved, but for what extensions of '
+           'Docker Desktop are asked to set. Docker itself takes any key: a matter of style, off by default.',
+           ('https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations',),
+           ('labels',),
+           ('Invalid label key',),
+           ('FROM debian:12-slim\n'
+            'LABEL Maintainer="a" +x=1 \\\n'
+            '      com.docker.thing=2\n'
+            'LABEL a..b=1 c--d=2 e-=3\n'
+            'LABEL "two words"=x\n'
+            'LABEL 1a=x\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL org.opencontainers.image.title=orders \\\n'
+            '      org.opencontainers.image.source="https://github.com/acme/orders" \\\n'
+            '      Team="orders" \\\n'
+            '      com.acme.tier=1\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM debian:12-slim\n'
+            'ARG KEY\n'
+            'LABEL org.opencontainers.image.title="x" com.acme.some-key=1 a1=2 '
+            'traefik.http.routers.app_1.rule=x ${KEY}=y\n'
+            'LABEL com.docker.desktop.extension.icon=x org.label-schema.name=y\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI665': ('Registries, scanners and update bots read labels: the source to link to, the time of the build, '
+           'the licence. A value they cannot read is as good as none.\n'
+           '\n'
+           'Checked are the labels that `label-schema` in `.lintimg.yaml` gives a kind (`label-schema: '
+           '{com.acme.team: text, com.acme.commit: hash}`; the kinds are text, url, rfc3339, semver, hash, '
+           'spdx and email), and as info those whose kind OCI fixes:\n'
+           '`org.opencontainers.image.` created, url, documentation, source and licenses. Values that a '
+           'build argument without a default hides are not judged. For `spdx` whole expressions count (`MIT '
+           'OR Apache-2.0`), and a semantic version may begin with v.',
+           ('https://github.com/opencontainers/image-spec/blob/main/annotations.md',
+            'https://spdx.org/licenses/'),
+           ('labels',),
+           ('Label is not a valid URL',
+            'Label is not a valid SPDX identifier',
+            'Label does not conform to semantic versioning'),
+           ('FROM debian:12-slim\n'
+            'LABEL author=me created=yesterday \\\n'
+            '      home="not a url" \\\n'
+            '      license="MIT AND" \\\n'
+            '      commit=main release=1.2 \\\n'
+            '      team=""\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG LICENSE="Apache 2"\n'
+            'LABEL org.opencontainers.image.title="orders" \\\n'
+            '      org.opencontainers.image.licenses=${LICENSE} \\\n'
+            '      org.opencontainers.image.created="2026-13-01T00:00:00Z" \\\n'
+            '      org.opencontainers.image.source="github.com/acme/orders"\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM debian:12-slim\n'
+            'ARG COMMIT\n'
+            'ARG CREATED\n'
+            'LABEL author=me@example.com created=2026-11-23T12:00:00.5+01:00 home=https://example.com/a \\\n'
+            '      license="(MIT OR Apache-2.0) AND GPL-2.0-or-later WITH Classpath-exception-2.0" \\\n'
+            '      release=v1.2.3-rc.1+5 team="orders and bills"\n'
+            'LABEL commit=${COMMIT}\n'
+            'LABEL created=${CREATED}\n'
+            'LABEL commit=3f773d8 license=LicenseRef-Acme other=""\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL org.opencontainers.image.source="https://github.com/acme/orders" \\\n'
+            '      org.opencontainers.image.licenses="Apache-2.0" \\\n'
+            '      org.opencontainers.image.version="trixie" \\\n'
+            '      org.opencontainers.image.created=""\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI666': ('`label-schema: {com.acme.team: text, org.opencontainers.image.source: url}` in `.lintimg.yaml` '
+           'names the labels that every shipped image must have; with `strict-labels: true` it may have no '
+           'others. Without these keys\n'
+           'the rule says nothing. A label of any stage that the shipped one builds on counts. LI665 looks '
+           'at the values.',
+           ('https://docs.docker.com/engine/manage-resources/labels/',),
+           ('labels',),
+           ('Label is missing', 'Superfluous label(s) present'),
+           ('FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'LABEL com.acme.team="orders"\n'
+            'FROM base AS build\n'
+            'LABEL com.acme.source="https://github.com/acme/orders"\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /packages -r requirements.txt\n'
+            'FROM base\n'
+            'COPY --from=build /packages ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\nLABEL com.acme.team=orders com.acme.tier=1\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL com.acme.team=orders com.acme.tier=1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'LABEL whatever=1\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI700': ('ShellCheck knows some four hundred mistakes of shell scripts. Where it is installed (`pip '
+           "install 'lintimg[shellcheck]'`, or a `shellcheck` on the PATH), it reads every RUN as the shell "
+           'does that will run it: with\n'
+           'continuations joined, here-documents as they are, and the shell that SHELL or a `#!` line names. '
+           '`/bin/sh` is taken for what it is in the image: bash on Amazon Linux, dash on Debian and Ubuntu, '
+           'BusyBox on\n'
+           "Alpine; on a base that is not known, remarks on bash's own syntax are info. PowerShell, cmd, "
+           'Python and their like are left alone. All files are read in one process; `--shellcheck off` does '
+           'without, `on` insists.\n'
+           '\n'
+           'Its errors and warnings are warnings here, its info and style remarks info. Each keeps its code: '
+           '`--ignore SC2086`, `--select SC2086`, `# hadolint ignore=SC2086`, `# lintimg: ignore[SC2086]` '
+           'and\n'
+           '`# shellcheck disable=SC2086` mean that one. Off are those that make no sense in a RUN: a '
+           'missing `#!` line (SC2148), sourced files that only the image has (SC1090, SC1091), and what the '
+           'variables of ARG and ENV\n'
+           'settle: a name that is set there is not unassigned (SC2154), and what they hold needs no quotes '
+           'as long as no blank stands in it (SC2086). Scripts\n'
+           'of more than 400 commands, or with substitutions nested deeper than five, would take it minutes '
+           'and are left out.',
+           ('https://www.shellcheck.net/wiki/', 'https://github.com/hadolint/hadolint#rules'),
+           ('shell',),
+           ('Double quote to prevent globbing and word splitting', 'shellcheck dockerfile RUN'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG TARGET\n'
+            '# for the layers\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt \\\n'
+            '    # into a folder of its own\n'
+            '    && touch $HOME/a && \\\n'
+            '    cd "$TARGET" && \\\n'
+            '    for name in $(ls *.py); do echo $name; done\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'RUN <<EOF\n'
+            'set -e\n'
+            '[[ -f /etc/motd ]] && rm /etc/motd\n'
+            'EOF\n'
+            'RUN <<EOF\n'
+            '#!/bin/bash\n'
+            'set -e\n'
+            '[[ -f /etc/issue ]] && rm /etc/issue\n'
+            'echo $missing_name\n'
+            'EOF\n'
+            'SHELL ["/bin/bash", "-c"]\n'
+            'RUN cd /tmp; touch a\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG version=1.2.3\n'
+            'ENV tool_home=/opt/tool\n'
+            'COPY requirements.txt ./\n'
+            'RUN [[ -d /opt ]] && source /etc/os-release && echo $version "$ID" \\\n'
+            '    && pip install --no-cache-dir -r requirements.txt\n'
+            'RUN mkdir -p $tool_home && chmod 755 ${tool_home}\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:12-slim\n'
+            'SHELL ["/bin/bash", "-e", "-c"]\n'
+            'RUN cd /tmp; touch a\n'
+            'RUN ["echo", "$missing", "`ls`"]\n'
+            '# hadolint ignore=SC2154,SC2086\n'
+            'RUN echo $missing\n'
+            '# shellcheck disable=SC2045\n'
+            'RUN for name in $(ls); do touch "/tmp/$name"; done\n'
+            'RUN <<EOF\n'
+            '#!/usr/bin/env python3\n'
+            'print("[[ $a" for a in [1])\n'
+            'EOF\n'
+            'SHELL ["pwsh", "-Command"]\n'
+            'RUN Get-ChildItem $Env:PATH | % { echo $_ }\n'),
            (None, None)),
  'LI801': ('Lambda takes a single image manifest (Docker v2 schema 2 or OCI 1.0) for one architecture. Since '
            'buildx 0.10 a build adds a\n'

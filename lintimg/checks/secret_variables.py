@@ -55,8 +55,9 @@ def _judged(subject: Subject, secret: NamedSecret) -> tuple[str, Severity] | Non
         if weak or step is None or step.stage not in subject.build.chain:
             return None
         given = _declared(subject)
-        handed_on = any(name in given for name, _ in variable_names(text, escape))
-        return ("argument", "error" if cloud else "warning") if handed_on else None
+        if any(name in given for name, _ in variable_names(text, escape)):
+            return "argument", "error" if cloud else "warning"
+        return ("empty", "info") if expanded(text, step.environment, escape) == "" else None
     value = expanded(text, subject.build.global_arguments if step is None else step.environment, escape)
     if value is None:
         return None
