@@ -28,6 +28,7 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _EXECUTE = 0o111
 _MENDS_LINES = regex(r"dos2unix|\\r|\\015|\\x0[dD]|\^M|fromdos|autocrlf")
 _SCRIPT_ENDINGS = (".sh", ".bash", ".py", ".js", ".rb", ".pl", ".php")
+_WINDOWS = (".cmd", ".bat", ".ps1", ".exe", ".com")
 _BINARY = (b"\x7fELF", b"PK", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _BOM = b"\xef\xbb\xbf"
 _BOOTSTRAP = "/var/runtime/bootstrap"
@@ -113,7 +114,7 @@ def _started(subject: Subject, step: Step, words: tuple[str, ...]) -> Iterator[S
             if "c" in words[at]:
                 return
             at += 1
-    if at >= len(words):
+    if at >= len(words) or words[at].lower().endswith(_WINDOWS):
         return
     token = tokens[at] if step.instruction.json and at < len(tokens) else tokens[0]
     for path in _places(subject, words[at]):

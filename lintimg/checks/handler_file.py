@@ -127,7 +127,12 @@ def handler_file_missing(subject: Subject) -> Iterator[Hit]:
     for handler in named_handlers(subject):
         contents = shipped_contents(subject, basename(handler.module))
         wanted = [join(folder, handler.module) for folder in handler.folders]
-        if any(contents.may_hold(path) or _holds(contents, path) for path in wanted):
+        if any(contents.may_hold(path) for path in wanted):
+            continue
+        here = [held for path in wanted for held in _called(contents, path)]
+        if here:
+            if handler.language == "nodejs" and all(held.endswith(_SOURCES) for held in here):
+                yield from _uncompiled(handler, contents, wanted, here[0])
             continue
         held = _nearest(handler, contents)
         if _is_package(handler, contents, hidden=held is None) or any(handler_outside_task_root(subject)):
@@ -135,10 +140,25 @@ def handler_file_missing(subject: Subject) -> Iterator[Hit]:
         yield from _hit(subject, handler, contents, wanted, held)
 
 
-def _holds(contents: Contents, path: str) -> bool:
-    """Whether a file or folder called `path`, whatever its ending, came into the image."""
-    return any(
-        held.startswith(path) and held[len(path) : len(path) + 1] in ("", ".", "/") for held in contents.files
+def _called(contents: Contents, path: str) -> list[str]:
+    """The files called `path`, whatever their endings, and those in a folder of that name."""
+    return [
+        held
+        for held in contents.files
+        if held.startswith(path) and held[len(path) : len(path) + 1] in ("", ".", "/")
+    ]
+
+
+def _uncompiled(handler: NamedHandler, contents: Contents, wanted: list[str], path: str) -> Iterator[Hit]:
+    """A hit for a module that is there in TypeScript alone. With a whole folder comes also what was compiled before."""
+    if _brought_from(contents, wanted):
+        return
+    yield Hit(
+        handler.span,
+        {"handler": handler.text, "file": f"{handler.module}.js", "actual": contents.files[path] or path},
+        variant="source",
+        details={"handler": handler.text, "file": f"{handler.module}.js"},
+        path=handler.path,
     )
 
 
