@@ -52,15 +52,23 @@ def named_handlers(subject: Subject) -> Iterator[NamedHandler]:
     folders = _folders(subject) if language in _ENDINGS else None
     if language is None or folders is None:
         return
-    if not command_comes_from_code(subject):
-        named = _in_dockerfile(subject)
-        if named is not None:
-            yield from _handler(named[0], None, named[1], language, folders)
+    for span, path, text in handler_words(subject, language):
+        yield from _handler(span, path, text, language, folders)
+
+
+def handler_words(subject: Subject, language: str) -> Iterator[tuple[Span, str | None, str]]:
+    """Place, file (None: the Dockerfile) and text of each well-formed handler that CMD and infrastructure code name."""
+    named = None if command_comes_from_code(subject) else _in_dockerfile(subject)
+    words: list[tuple[Span, str | None, str]] = [] if named is None else [(named[0], None, named[1])]
     if subject.deployments:
         from lintimg.checks.deployed_handlers import deployed_handlers
 
-        for span, path, text in deployed_handlers(subject):
-            yield from _handler(span, path, text, language, folders)
+        words += deployed_handlers(subject)
+    for span, path, text in words:
+        if not (wrapped_by(text) or is_program_name(text, language) or "$" in text) and is_handler(
+            text, language
+        ):
+            yield span, path, text
 
 
 def _in_dockerfile(subject: Subject) -> tuple[Span, str] | None:
@@ -80,9 +88,7 @@ def _in_dockerfile(subject: Subject) -> tuple[Span, str] | None:
 def _handler(
     span: Span, path: str | None, text: str, language: str, folders: tuple[str, ...]
 ) -> Iterator[NamedHandler]:
-    if wrapped_by(text) or is_program_name(text, language) or not is_handler(text, language):
-        return
-    if text.startswith("/") or "node_modules" in text or "$" in text:
+    if text.startswith("/") or "node_modules" in text:
         return
     folder, _, last = text.rpartition("/")
     module, _, function = last.partition(".") if language != "python" else text.rpartition(".")
@@ -123,6 +129,12 @@ def handler_file_missing(subject: Subject) -> Iterator[Hit]:
     if subject.context is None or subject.base_image is None:
         return
     if subject.aws_base is None and plain_language(subject.base_image) is None:
+        return
+    language = handler_language(subject)
+    if language in ("java", "dotnet"):
+        from lintimg.checks.compiled_handler import class_missing
+
+        yield from class_missing(subject, language)
         return
     for handler in named_handlers(subject):
         contents = shipped_contents(subject, basename(handler.module))
