@@ -6,12 +6,9 @@ import os
 from collections.abc import Iterator
 from posixpath import basename, join, normpath
 
-from lintimg.checks.effects import absolute as located_word
-from lintimg.checks.effects import covers, placed_commands
-from lintimg.checks.handler_file import working_directory
 from lintimg.checks.handlers import inherited_arguments
 from lintimg.checks.settings_in_image import image_settings
-from lintimg.checks.shell_form import plain_words
+from lintimg.checks.start_folder import working_directory
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
@@ -96,6 +93,8 @@ def _started(subject: Subject, step: Step, words: tuple[str, ...]) -> Iterator[S
     tokens: tuple[Word, ...] = step.instruction.arguments
     how = "kernel"
     if not step.instruction.json:
+        from lintimg.checks.shell_form import plain_words
+
         plain = plain_words(tokens[0].text) if tokens else None
         if plain is None:
             return
@@ -214,6 +213,9 @@ def _bringing(subject: Subject, path: str) -> tuple[Step, Copy] | None:
 
 def _gets_permission(subject: Subject, path: str) -> bool:
     """Whether a COPY --chmod or a chmod may make the file at `path` executable."""
+    from lintimg.checks.effects import absolute as located_word
+    from lintimg.checks.effects import covers, placed_commands
+
     for number in subject.build.used:
         for step in subject.build.stages[number].steps:
             copy = read_copy(step.instruction)

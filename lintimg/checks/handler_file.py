@@ -16,11 +16,12 @@ from lintimg.checks.handlers import (
 )
 from lintimg.checks.image_contents import Contents, shipped_contents
 from lintimg.checks.settings_in_image import image_settings
+from lintimg.checks.start_folder import working_directory
 from lintimg.checks.tables import table
 from lintimg.checks.task_root import handler_outside_task_root
 from lintimg.dockerfile.copy import read_copy
 from lintimg.lazy import NamedTuple
-from lintimg.lint.image_files import absolute, expanded, inside
+from lintimg.lint.image_files import inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Severity
@@ -111,17 +112,6 @@ def _folders(subject: Subject) -> tuple[str, ...] | None:
                 return None
             folders += [path.rstrip("/") or "/" for path in setting.value.split(":") if path.startswith("/")]
     return tuple(dict.fromkeys(folders))
-
-
-def working_directory(subject: Subject) -> str | None:
-    """Where the shipped image's process starts, None when it cannot be told."""
-    step = subject.build.last("WORKDIR")
-    if step is None:
-        return subject.root_stage.base_facts.workdir if subject.root_stage is not None else None
-    if not step.instruction.arguments:
-        return None
-    written = expanded(step.instruction.arguments[0].text, step.environment, subject.document.escape)
-    return None if written is None else absolute(step.workdir, written)
 
 
 def handler_file_missing(subject: Subject) -> Iterator[Hit]:

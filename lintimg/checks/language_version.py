@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from posixpath import basename
+from typing import TYPE_CHECKING
 
 from lintimg.aws.images import aws_base
 from lintimg.aws.names import canonical_name
-from lintimg.checks.base_rename import rename_base
-from lintimg.checks.bases import plain_language
-from lintimg.checks.declared_versions import (
-    Declared,
-    excludes,
-    framework_version,
-    go_version,
-    java_version,
-    python_requirement,
-)
 from lintimg.dockerfile.build import Stage, Step
 from lintimg.dockerfile.reference import parse_reference
 from lintimg.lazy import regex
 from lintimg.lint.image_files import context_file
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import ShippedRun, Subject
+
+if TYPE_CHECKING:
+    from lintimg.checks.declared_versions import Declared
 
 _TAG = regex(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?=$|[-_.+])")
 _LIMIT = 1_000_000
@@ -97,6 +91,8 @@ def _hit(
     variant: str,
     wanted: str | None = None,
 ) -> Hit:
+    from lintimg.checks.base_rename import rename_base
+
     image = (stage.base_image or "").partition("@")[0]
     moved = image
     if wanted is not None and "@" not in (stage.base_image or ""):
@@ -119,6 +115,8 @@ def _go(subject: Subject, run: ShippedRun) -> Hit | None:
         return None
     if "GOTOOLCHAIN" in run.instruction.rest.text or _sets(subject, run.step.stage, "GOTOOLCHAIN"):
         return None
+    from lintimg.checks.declared_versions import go_version
+
     found = _text(subject, run.step, "go.mod")
     declared = go_version(found[1]) if found is not None else None
     if found is None or declared is None:
@@ -143,6 +141,9 @@ def _sets(subject: Subject, stage: int, name: str) -> bool:
 
 
 def _java(subject: Subject, run: ShippedRun, manager: str) -> Hit | None:
+    from lintimg.checks.bases import plain_language
+    from lintimg.checks.declared_versions import java_version
+
     stage, image = subject.root_stage, subject.base_image
     if stage is None or image is None:
         return None
@@ -185,6 +186,8 @@ def _python(subject: Subject, run: ShippedRun, manager: str) -> Hit | None:
             if image is not None and image[0] == "python" and len(image[1]) > 1
             else None
         )
+    from lintimg.checks.declared_versions import excludes, python_requirement
+
     found = _text(subject, run.step, "pyproject.toml")
     requirement = python_requirement(found[1]) if found is not None and has is not None else None
     if found is None or has is None or requirement is None or not excludes(requirement, has):
@@ -229,6 +232,8 @@ def _dotnet(subject: Subject, run: ShippedRun, own: bool) -> Hit | None:
 
 def _framework(subject: Subject) -> tuple[str, Declared] | None:
     """The target framework that all project files of the context agree on, tests left out."""
+    from lintimg.checks.declared_versions import framework_version
+
     context = subject.context
     files = (
         [file.path for file in context.files if file.path.endswith((".csproj", ".fsproj"))] if context else []

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from posixpath import basename, join
 
-from lintimg.checks.handler_file import working_directory
 from lintimg.checks.handlers import inherited_arguments
 from lintimg.checks.program import Program, started_program
 from lintimg.checks.runtime_client import runtime_client
 from lintimg.checks.settings_in_image import image_settings
 from lintimg.checks.shell_form import plain_words
+from lintimg.checks.start_folder import working_directory
 from lintimg.checks.tables import table
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import shipped_file

@@ -8,11 +8,11 @@ from posixpath import basename, join, normpath
 
 from lintimg.aws.images import aws_base
 from lintimg.checks.bases import plain_language
-from lintimg.checks.handler_file import working_directory
 from lintimg.checks.handlers import command_comes_from_code, inherited_arguments, is_program
 from lintimg.checks.image_contents import shipped_contents
 from lintimg.checks.program import classified
 from lintimg.checks.settings_in_image import image_settings
+from lintimg.checks.start_folder import working_directory
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
 from lintimg.dockerfile.document import Word
