@@ -258,7 +258,7 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_title': 'Write {wanted}',
   'fix_applicability': 'unsafe',
   'equivalents': (),
-  'needs': ('go', 'mvn', 'gradle', 'pip', 'poetry', 'pdm', 'dotnet')},
+  'needs': ('golang', 'mvn', 'gradle', 'pip', 'poetry', 'pdm', 'dotnet')},
  {'code': 'LI201',
   'name': 'cmd-not-exec-form',
   'title': 'CMD is not in exec form, so the handler never reaches the runtime',
@@ -660,8 +660,28 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'ignored': 'The pattern {pattern} in .dockerignore keeps {actual} out of the build, and the '
                           'handler {handler} needs it: the first invoke fails with {error}.',
                'not copied': '{actual} is in the build context, but no COPY brings it to {folder}, where the '
-                             'runtime looks for the handler {handler}: the first invoke fails with {error}.'},
-  'helps': {'': 'Copy {file} to ${{LAMBDA_TASK_ROOT}}, or name the module that is there',
+                             'runtime looks for the handler {handler}: the first invoke fails with {error}.',
+               'source': 'The runtime of Node.js loads {file} or its .mjs and .cjs sisters for the handler '
+                         '{handler}, but the image has only {actual}, which nobody compiled: the first '
+                         'invoke fails with Runtime.ImportModuleError.',
+               'class': 'The handler {handler} names the class {name}, and the sources have it only as '
+                        '{actual}: the first invoke fails with Class not found: {name}.',
+               'no class': 'The handler {handler} names the class {name}, which none of the sources in the '
+                           'build context declares: the first invoke fails because the class is not found.',
+               'assembly': 'The handler {handler} names the assembly {name}, and the project files in the '
+                           'build context make {actual}: the first invoke fails with Could not find the '
+                           'specified handler assembly.',
+               'no assembly': 'The handler {handler} names the assembly {name}, which no project file in the '
+                              'build context makes: the first invoke fails with Could not find the specified '
+                              'handler assembly.'},
+  'helps': {'class': 'Write {correct}',
+            'no class': 'Name the class with its package or namespace as the source has it',
+            'assembly': "Name the assembly as the project file calls it: its AssemblyName, or the file's own "
+                        'name',
+            'no assembly': "Name the assembly as the project file calls it: its AssemblyName, or the file's "
+                           'own name',
+            'source': 'Compile it in an earlier stage, with tsc or esbuild, and COPY --from the result',
+            '': 'Copy {file} to ${{LAMBDA_TASK_ROOT}}, or name the module that is there',
             'case': 'Write {correct}, or rename the file',
             'moved': "Write {correct}, or copy the folder's files rather than the folder",
             'ignored': 'Add the line !{actual} to .dockerignore',

@@ -1819,6 +1819,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'a COPY that forgot the file, a folder that was copied with its name or without it, App.py '
            'written on a file system that does not tell upper from lower case, or a line in .dockerignore.\n'
            '\n'
+           'A Java handler names a class and a .NET handler an assembly and a type: these are looked for in '
+           'the sources and project files of the build context. Classes of packages that the sources do not '
+           "have are a library's.\n"
+           '\n'
            'lintimg follows every COPY from the build context, through stages too. It says nothing where a '
            'RUN may make the file, where a package, a layer or an image that nobody can read may bring it,\n'
            'or where it may be compiled before the image is built.',
@@ -1830,7 +1834,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'Runtime.ImportModuleError',
             'Cannot find module',
             'No module named',
-            'cannot load such file'),
+            'cannot load such file',
+            'Class not found: com.example.Handler',
+            'java.lang.ClassNotFoundException',
+            'Could not find the specified handler assembly with the file name'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY orders.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
             'RUN dnf install -y gcc && dnf clean all\n'
@@ -1845,7 +1852,29 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["main.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY App.py requirements.txt ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY orders.py ./\nCMD ["orders.handler"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.Handler::handleRequest"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.Api.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::Handle"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY . ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY package.json index.ts ./\nCMD ["index.handler"]\n',
             'FROM python:3.14-slim\n'
             'WORKDIR /srv\n'
             'RUN pip install --no-cache-dir awslambdaric==4.2.2\n'
@@ -1877,6 +1906,33 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/nodejs:24\n'
             'COPY --from=build /var/task/dist/ ./\n'
             'CMD ["index.handler"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["org.springframework.cloud.function.adapter.aws.FunctionInvoker::handleRequest"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY src/Orders/Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY src/Orders/Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["OrdersFunction::Orders.Function::Handle"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'COPY orders /build/orders/\n'
+            'COPY invoices.py /build/orders/billing.py\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /build/orders ./app\n'
+            'CMD ["app.billing.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
@@ -1905,6 +1961,28 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN mkdir -p /opt/data && chmod 755 /opt/data\n'
             'CMD ["src.main.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY App.py requirements.txt ./\nCMD ["App.handler"]\n',
+            None,
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.orders.Handler::handleRequest"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.Api.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders.Api::Orders.Function::Handle"]\n',
             None,
             None,
             'FROM python:3.14-slim\n'

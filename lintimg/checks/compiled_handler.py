@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from posixpath import basename, splitext
 
 from lintimg.context.build_context import BuildContext
 from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
+from lintimg.model.span import Span
 
 _ROOT = regex(r"(?:^|/)src/main/(?:java|kotlin|scala|groovy)/")
 _TEST = regex(r"(?:^|[/.])tests?(?:/|\.|$)", re.IGNORECASE)
@@ -20,14 +21,16 @@ _MOST_FILES = 500
 _LIMIT = 500_000
 
 
-def class_missing(subject: Subject, language: str) -> Iterator[Hit]:
-    """A hit for each handler that names a class or an assembly which is not among the sources of the context."""
-    from lintimg.checks.handler_file import handler_words
-
+def class_missing(
+    subject: Subject, language: str, words: Iterable[tuple[Span, str | None, str]]
+) -> Iterator[Hit]:
+    """A hit for each handler that names a class or an assembly which is not among the sources of the context.
+    `words` are the handlers: place, file (None: the Dockerfile), text.
+    """
     context = subject.context
     if context is None:
         return
-    for span, path, text in handler_words(subject, language):
+    for span, path, text in words:
         paths = [file.path for file in context.files]
         if context.truncated or len(paths) > 100 * _MOST_FILES:
             return

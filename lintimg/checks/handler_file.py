@@ -124,7 +124,7 @@ def handler_file_missing(subject: Subject) -> Iterator[Hit]:
     if language in ("java", "dotnet"):
         from lintimg.checks.compiled_handler import class_missing
 
-        yield from class_missing(subject, language)
+        yield from class_missing(subject, language, handler_words(subject, language))
         return
     for handler in named_handlers(subject):
         contents = shipped_contents(subject, basename(handler.module))

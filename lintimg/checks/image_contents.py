@@ -52,10 +52,24 @@ class Contents(NamedTuple):
 
 
 def shipped_contents(subject: Subject, part: str) -> Contents:
-    """The files of the shipped image whose context path has `part` (in any case) in it."""
+    """The files of the shipped image that have `part` (in any case) in their path there, and perhaps more."""
     if subject.build.target is None:
         return _nothing()
-    return _Reader(subject, part.lower()).stage(subject.build.target, _MOST_STAGES)
+    part = part.lower()
+    if any(target is None or part in target.lower() for target in _targets(subject)):
+        # What is copied under that name may have been called otherwise before.
+        part = ""
+    return _Reader(subject, part).stage(subject.build.target, _MOST_STAGES)
+
+
+def _targets(subject: Subject) -> Iterator[str | None]:
+    """Where the COPYs of all stages that take part lead, None for one that cannot be told."""
+    for number in subject.build.used:
+        for step in subject.build.stages[number].steps:
+            copy = read_copy(step.instruction)
+            if copy is not None:
+                written = expanded(copy.destination.text, step.environment, subject.document.escape)
+                yield None if written is None else absolute(step.workdir, written)
 
 
 def _nothing() -> Contents:
