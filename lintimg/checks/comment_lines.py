@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintimg.dockerfile.document import Comment, Instruction
+from lintimg.dockerfile.document import Comment, Instruction, Word
 from lintimg.dockerfile.vocabulary import nearest
 from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
@@ -66,7 +66,7 @@ def inline_ignore(subject: Subject) -> Iterator[Hit]:
 
 
 def misplaced_description(subject: Subject) -> Iterator[Hit]:
-    """LI618: a hit for each comment right above an ARG or a named stage that does not begin with its name."""
+    """LI618: a hit for each ARG and named stage below a comment that does not begin with its name."""
     document = subject.document
     above = {comment.line + 1: comment for comment in document.comments}
     directives = {directive.line for directive in document.directives}
@@ -74,19 +74,21 @@ def misplaced_description(subject: Subject) -> Iterator[Hit]:
         comment = above.get(instruction.start_line)
         if comment is None or comment.line in directives or not comment.text:
             continue
-        names = _described(instruction)
-        if names and comment.text.split(" ")[0] not in names:
+        described = _described(instruction)
+        names = [word.text.partition("=")[0] for word in described]
+        # The name of a stage is lower case for BuildKit, however it is written.
+        spoken = names if instruction.keyword == "ARG" else [name.lower() for name in names] + names
+        if names and comment.text.split(" ")[0] not in spoken:
+            start = described[0].span.start
             yield Hit(
-                comment.span,
+                Span(start, start + len(names[0])),
                 {"instruction": instruction.keyword, "name": names[0]},
                 details={"name": names[0]},
             )
 
 
-def _described(instruction: Instruction) -> list[str]:
+def _described(instruction: Instruction) -> tuple[Word, ...]:
     words = instruction.arguments
     if instruction.keyword == "ARG":
-        return [word.text.partition("=")[0] for word in words]
-    if instruction.keyword == "FROM" and len(words) == 3:
-        return [words[2].text.lower(), words[2].text]
-    return []
+        return words
+    return words[2:] if instruction.keyword == "FROM" and len(words) == 3 else ()

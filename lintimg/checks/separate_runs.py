@@ -9,6 +9,7 @@ from lintimg.lint.subject import ShippedRun, Subject
 
 _LONG = 1
 """More commands than these are a RUN of its own on purpose."""
+_NO_COMMANDS = (None, "[", "[[")
 
 
 def separate_runs(subject: Subject) -> Iterator[Hit]:
@@ -46,4 +47,4 @@ def _commands(run: ShippedRun) -> int:
     """How many commands a RUN has; many when it cannot be read."""
     if any(script.unread is not None for script in run.scripts):
         return _LONG + 1
-    return sum(command.name is not None for script in run.scripts for command in script.commands)
+    return sum(command.name not in _NO_COMMANDS for script in run.scripts for command in script.commands)

@@ -47,7 +47,7 @@ def uses(subject: Subject, word: Word) -> Iterator[Use]:
 
 def expanded_words(instruction: Instruction) -> tuple[Word, ...]:
     """The words of an instruction in which BuildKit expands variables while it builds (moby/buildkit
-    frontend/dockerfile/instructions/commands.go), those of FROM and RUN left out.
+    frontend/dockerfile/instructions/commands.go), those of FROM left out; of RUN its mounts alone.
     """
     keyword = instruction.keyword
     if keyword in ("ENV", "LABEL"):
@@ -62,4 +62,10 @@ def expanded_words(instruction: Instruction) -> tuple[Word, ...]:
             if flag.name in ("chown", "chmod", "checksum") and flag.value and flag.value_span is not None
         )
         return flags + instruction.arguments
+    if keyword == "RUN":
+        return tuple(
+            Word(flag.value, flag.value_span)
+            for flag in instruction.flags
+            if flag.name == "mount" and flag.value and flag.value_span is not None
+        )
     return instruction.arguments if keyword in ("WORKDIR", "USER", "VOLUME", "STOPSIGNAL") else ()

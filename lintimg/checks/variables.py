@@ -13,7 +13,7 @@ from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.model.span import Span
 
-_KEYWORDS = ("ENV", "ARG", "COPY", "ADD", "LABEL", "WORKDIR", "USER", "VOLUME", "STOPSIGNAL")
+_KEYWORDS = ("ENV", "ARG", "COPY", "ADD", "LABEL", "WORKDIR", "USER", "VOLUME", "STOPSIGNAL", "RUN")
 _NOT_VARIABLES = frozenset(("BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"))
 """Arguments that BuildKit reads without handing them on."""
 _SHORT = 3
