@@ -85,6 +85,8 @@ def _script_pipes(script: Script) -> Iterator[_Pipe]:
         if command.stages > 1 and command.words:
             pipelines.setdefault(command.pipeline, []).append(number)
     for numbers in pipelines.values():
+        if any(s.first <= numbers[0] < s.end and "pipefail" in s.options for s in script.inner):
+            continue
         parts = [commands[number] for number in numbers]
         last = parts[-1]
         following = commands[numbers[-1] + 1] if numbers[-1] + 1 < len(commands) else None

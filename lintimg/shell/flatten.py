@@ -8,7 +8,7 @@ from lintimg.lazy import NamedTuple
 from lintimg.shell.grammar import parse_script
 from lintimg.shell.interpreters import SHELLS, Invocation, invocation
 from lintimg.shell.logical import unescaped, unquoted
-from lintimg.shell.script import Assignment, Branch, Command, Redirect, Separator, ShellWord
+from lintimg.shell.script import Assignment, Branch, Command, InnerShell, Redirect, Separator, ShellWord
 from lintimg.shell.syntax import Compound, HereDocument, Item, Items, ShellSyntaxError, Simple
 from lintimg.shell.wrappers import WRAPPERS, assigned, strip_wrappers
 
@@ -44,11 +44,12 @@ class ScriptInput(NamedTuple):
 
 
 class Flattener:
-    """Collects `commands` and `inputs` from scripts."""
+    """Collects `commands`, `inputs` and the `inner` shells from scripts."""
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
         self.inputs: list[ScriptInput] = []
+        self.inner: list[InnerShell] = []
         self._through: list[tuple[int, Invocation]] = []
         self._own: set[int] = set()
         self._logical = _NOTHING
@@ -273,8 +274,10 @@ class Flattener:
         self._restore({assignment.name: assignment for assignment in environment})
         self._through.append((self._level, called))
         self._level += 1
+        first = len(self.commands)
         self._items(items, frame, before)
         self._level -= 1
+        self.inner.append(InnerShell(first, len(self.commands), called.options))
         self._logical, self._strings = kept[:2]
         self._restore(kept[2])
         return True

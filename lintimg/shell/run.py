@@ -105,7 +105,16 @@ def _script(read: ScriptInput, flattener: Flattener, unread: str | None, *, here
     if unread is not None:
         return Script(called.program, (), unread, heredoc, called.options, span, logical)
     called = flattener.whole or called
-    return Script(called.program, tuple(flattener.commands), None, heredoc, called.options, span, logical)
+    return Script(
+        called.program,
+        tuple(flattener.commands),
+        None,
+        heredoc,
+        called.options,
+        span,
+        logical,
+        tuple(flattener.inner),
+    )
 
 
 def _unreadable(program: str, escape: str) -> str | None:
@@ -132,4 +141,5 @@ def _exec_form(words: tuple[Word, ...], line: LogicalText) -> Script:
         heredoc=False,
         options=whole.options if whole else frozenset(),
         span=Span(words[0].span.start, words[-1].span.end),
+        inner=tuple(flattener.inner),
     )

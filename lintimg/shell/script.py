@@ -92,12 +92,23 @@ class Command(NamedTuple):
         return self.words[1:]
 
 
+class InnerShell(NamedTuple):
+    """The numbers of the commands of a `sh -c TEXT` that was read through, `end` behind the last, and the
+    options that it starts with.
+    """
+
+    first: int
+    end: int
+    options: frozenset[str]
+
+
 class Script(NamedTuple):
     """The commands of a RUN (or of CMD, ENTRYPOINT, HEALTHCHECK in shell form).
 
     `unread` says why the text could not be read (another interpreter, invalid shell), and then
     `commands` is empty. `text` is what that shell reads, empty for an exec form. `dialect` is the program that reads it. `heredoc` tells a script that
-    stands in a here-document. `options` are the `set -o` names and letters in force at the start (SHELL's `-o pipefail`, `-e`).
+    stands in a here-document. `options` are the `set -o` names and letters in force at the start (SHELL's `-o pipefail`, `-e`),
+    `inner` the shells inside this one.
     """
 
     dialect: str
@@ -107,3 +118,4 @@ class Script(NamedTuple):
     options: frozenset[str]
     span: Span
     text: LogicalText = LogicalText("", (0,), (0,))
+    inner: tuple[InnerShell, ...] = ()
