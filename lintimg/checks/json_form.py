@@ -69,8 +69,19 @@ def _shell_forms(subject: Subject) -> Iterator[tuple[Step, Word]]:
     told = {hit.span for hit in cmd_not_exec_form(subject)}
     for step in steps:
         word = step.instruction.arguments[0]
-        if word.span not in told and array_like(word.text) is None and not _is_on_aws(subject, step):
+        if word.span in told or array_like(word.text) is not None or _is_on_aws(subject, step):
+            continue
+        if not _lacks_shell(subject, step):
             yield step, word
+
+
+def _lacks_shell(subject: Subject, step: Step) -> bool:
+    """Whether LI645 says that the shell is missing."""
+    if subject.build.stages[subject.build.stages[step.stage].root].base_image != "scratch":
+        return False
+    from lintimg.checks.from_scratch import lacks_shell
+
+    return lacks_shell(subject, step)
 
 
 def _is_on_aws(subject: Subject, step: Step) -> bool:
