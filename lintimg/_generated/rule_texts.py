@@ -5522,8 +5522,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'cmd ["app.handler"]\n')),
  'LI604': ('People read a blank line as the end of an instruction, Docker does not: what stands below still '
            'belongs to it. A continuation left behind by mistake makes the next\n'
-           'instruction a part of this one. BuildKit warns at each build that it will be an error. Lines '
-           'with a comment are no blank lines.',
+           'instruction a part of this one. BuildKit warns at each build that it will be an error, and names '
+           'the last line of the instruction, this rule the blank one. Lines with a comment are no blank '
+           'lines.',
            ('https://docs.docker.com/reference/build-checks/no-empty-continuation/',),
            (),
            ('NoEmptyContinuation',
@@ -5846,10 +5847,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'first FROM is for FROM lines; a stage sees it only after an ARG of the same name in it.\n'
            '\n'
            "What the base image sets is known for AWS's images and the common official ones. On other images "
-           'a variable may come from the image, and this rule says nothing. RUN, CMD and ENTRYPOINT\n'
-           'are left to the shell. An ENV that only adds to what a variable may hold, and one with a '
-           'default, is a hint; who asks first (`${NAME:+...}`, `${NAME:?...}`) knows that it may be empty, '
-           'and gets none.',
+           'a variable may come from the image, and this rule says nothing. The commands of RUN, CMD and\n'
+           'ENTRYPOINT are left to the shell; in `RUN --mount=...` it is Docker that looks. An ENV that only '
+           'adds to what a variable may hold, and one with a default, is a hint; who asks first '
+           '(`${NAME:+...}`, `${NAME:?...}`) knows that it may be empty, and gets none.',
            ('https://docs.docker.com/reference/build-checks/undefined-var/',
             'https://docs.docker.com/reference/dockerfile/#scope'),
            (),
@@ -5866,7 +5867,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY package.json package-lock.json ./\n'
             'RUN npm ci\n'
             'COPY ${SOURCE} ./src/\n'
-            'RUN npm run build\n'
+            'RUN --mount=type=cache,target=${SOURCE}/cache,id=build-$TARGETARCH npm run build -- '
+            '$ENVIRONMENT\n'
             '\n'
             'FROM public.ecr.aws/lambda/nodejs:24\n'
             'COPY --chown=$OWNER --from=build \\\n'
@@ -7092,6 +7094,40 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV NODE_ENV=production\n'
             'COPY --from=site /app/dist/ /usr/share/nginx/html/\n'),
            (None, None)),
+ 'LI639': ('STOPSIGNAL names what the program is sent when the container shall end, so that it can finish '
+           'its work. SIGKILL and SIGSTOP are handled by the kernel; no program sees them. Docker sends '
+           'SIGKILL by itself\n'
+           'when the time is up, so there is nothing to be won by asking for it. Lambda looks at no '
+           'STOPSIGNAL.',
+           ('https://docs.docker.com/reference/dockerfile/#stopsignal',
+            'https://man7.org/linux/man-pages/man7/signal.7.html'),
+           (),
+           ('container exits with code 137 on docker stop', 'STOPSIGNAL SIGKILL'),
+           ('FROM postgres:18\nSTOPSIGNAL SIGKILL\n',
+            'FROM node:24-slim AS base\n'
+            'ENV STOP=sigstop\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'STOPSIGNAL 9\n'
+            '\n'
+            'FROM base\n'
+            'COPY src/ ./src/\n'
+            'STOPSIGNAL ${STOP}\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
+           ('FROM nginx:1.29\nSTOPSIGNAL SIGQUIT\n',
+            'FROM node:24-slim\n'
+            'ARG SIGNAL\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'STOPSIGNAL 15\n'
+            'STOPSIGNAL ${SIGNAL}\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
+           (None, None)),
  'LI640': ('COPY <<EOF writes a file, but not before Docker has replaced $NAME and ${NAME} in it by ARG and '
            'ENV. A script\'s "$@" and $1, nginx\'s $uri and $host are empty afterwards. With quotes round '
            'the\n'
@@ -7297,6 +7333,175 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'ENV STAGE=test\n'
             'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI645': ('An image that begins FROM scratch holds what COPY and ADD put there and nothing else: no '
+           '/bin/sh. The shell form of RUN, CMD, ENTRYPOINT and HEALTHCHECK is handed to that shell. A RUN '
+           'ends the build,\n'
+           'a CMD shows it only when the container starts, on Lambda as Runtime.InvalidEntrypoint, and '
+           'variables in it are replaced by nobody.\n'
+           '\n'
+           'lintimg is silent where something may have brought the shell: an archive that ADD unpacks, a '
+           'folder copied to / or /bin, a program that RUN starts in exec form.',
+           ('https://docs.docker.com/build/building/base-images/#create-a-minimal-base-image-using-scratch',
+            'https://docs.docker.com/reference/dockerfile/#shell-and-exec-form'),
+           (),
+           ('exec: "/bin/sh": stat /bin/sh: no such file or directory',
+            'starting container process caused: exec: /bin/sh: no such file or directory',
+            'Runtime.InvalidEntrypoint'),
+           ('FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY *.go ./\n'
+            'RUN CGO_ENABLED=0 go build -o /out/server .\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\n'
+            'COPY --from=build /out/server /server\n'
+            'EXPOSE 8080\n'
+            'CMD /server --port 8080\n',
+            'FROM golang:1.25 AS build\n'
+            'RUN CGO_ENABLED=0 go install github.com/example/server@v1.2.3\n'
+            'FROM scratch AS base\n'
+            'COPY --from=build /go/bin/server /\n'
+            'RUN chmod 0755 /server\n'
+            'FROM base\n'
+            'HEALTHCHECK CMD /server health\n'
+            'ENTRYPOINT ["/server"]\n'),
+           ('FROM golang:1.25 AS build\n'
+            'RUN CGO_ENABLED=0 go install github.com/example/server@v1.2.3\n'
+            'FROM scratch\n'
+            'COPY --from=build /go/bin/server /server\n'
+            'HEALTHCHECK CMD ["/server", "health"]\n'
+            'CMD ["/server"]\n',
+            'FROM scratch AS archive\n'
+            'ADD rootfs.tar.xz /\n'
+            'RUN apk --version\n'
+            'CMD exec /init $LEVEL\n'
+            '\n'
+            'FROM debian:13-slim AS system\n'
+            'RUN mkdir -p /rootfs\n'
+            'FROM scratch AS copied\n'
+            'COPY --from=system /rootfs /\n'
+            'RUN ls\n'
+            '\n'
+            'FROM scratch AS tools\n'
+            'COPY --from=busybox:1.37 /bin/busybox /bin/busybox\n'
+            'RUN ["/bin/busybox", "--install", "/bin"]\n'
+            'RUN ls\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=archive /init /init\n'
+            'COPY --from=copied /etc /etc\n'
+            'COPY --from=tools /bin /bin\n'
+            'CMD exec /init $LEVEL\n'),
+           ('FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY *.go ./\n'
+            'RUN CGO_ENABLED=0 go build -o /out/server .\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\n'
+            'COPY --from=build /out/server /server\n'
+            'EXPOSE 8080\n'
+            'CMD ["/server", "--port", "8080"]\n',
+            'FROM golang:1.25 AS build\n'
+            'RUN CGO_ENABLED=0 go install github.com/example/server@v1.2.3\n'
+            'FROM scratch AS base\n'
+            'COPY --from=build /go/bin/server /\n'
+            'RUN chmod 0755 /server\n'
+            'FROM base\n'
+            'HEALTHCHECK CMD ["/server", "health"]\n'
+            'ENTRYPOINT ["/server"]\n')),
+ 'LI646': ('A stage FROM scratch is empty until something is copied into it. Taking a file from one that '
+           'stays empty ends the build, most often because another stage was meant.',
+           ('https://docs.docker.com/build/building/multi-stage/',),
+           (),
+           ('failed to compute cache key: not found', 'failed to calculate checksum of ref: not found'),
+           ('FROM golang:1.25 AS build\n'
+            'RUN CGO_ENABLED=0 go install github.com/example/server@v1.2.3\n'
+            'FROM scratch AS release\n'
+            'ENV MODE=release\n'
+            'FROM scratch\n'
+            'COPY --from=release /go/bin/server /server\n'
+            'CMD ["/server"]\n',
+            'FROM scratch\n'
+            'LABEL org.opencontainers.image.title=assets\n'
+            '\n'
+            'FROM node:24-slim AS site\n'
+            'WORKDIR /site\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM nginx:1.29\n'
+            'COPY --from=0 /site/dist/ /usr/share/nginx/html/\n'
+            'COPY --from=site /site/dist/ /usr/share/nginx/html/\n'),
+           ('FROM scratch AS files\n'
+            'COPY index.html /\n'
+            'FROM scratch AS more\n'
+            'WORKDIR /data\n'
+            'FROM files AS both\n'
+            'FROM nginx:1.29\n'
+            'COPY --from=both /index.html /usr/share/nginx/html/\n'
+            'COPY --from=more /data /data\n',
+            'FROM scratch AS nothing\n'
+            'FROM nginx:1.29\n'
+            'WORKDIR /site\n'
+            'COPY --from=nothing . ./\n'
+            'COPY --from=nothing / /site/\n'
+            'COPY index.html ./\n'
+            'EXPOSE 80\n'
+            'STOPSIGNAL SIGQUIT\n'
+            'USER nginx\n'
+            'CMD ["nginx", "-g", "daemon off;"]\n'),
+           (None, None)),
+ 'LI647': ("Docker looks a user's name up in the image's own /etc/passwd when the container starts; a number "
+           'needs no file, and Kubernetes can tell only from a number that it is not root.\n'
+           'On Lambda, which looks at no USER, the line does no harm.',
+           ('https://docs.docker.com/reference/dockerfile/#user',),
+           (),
+           ('unable to find user nobody: no matching entries in passwd file',
+            'container has runAsNonRoot and image has non-numeric user'),
+           ('FROM golang:1.25 AS build\n'
+            'RUN CGO_ENABLED=0 go install github.com/example/server@v1.2.3\n'
+            'FROM scratch\n'
+            'COPY --from=build /go/bin/server /server\n'
+            'USER nobody\n'
+            'ENTRYPOINT ["/server"]\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY *.go ./\n'
+            'RUN CGO_ENABLED=0 go build -o /out/server . && adduser --disabled-password app\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\n'
+            'COPY --from=build /out/server /server\n'
+            'USER app:app\n'
+            'ENTRYPOINT ["/server"]\n'),
+           ('FROM golang:1.25 AS build\n'
+            'RUN CGO_ENABLED=0 go install github.com/example/server@v1.2.3\n'
+            'FROM scratch\n'
+            'COPY --from=build /etc/passwd /etc/group /etc/\n'
+            'COPY --from=build /go/bin/server /server\n'
+            'USER nobody:nobody\n'
+            'ENTRYPOINT ["/server"]\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY *.go ./\n'
+            'RUN CGO_ENABLED=0 go build -o /out/server .\n'
+            '\n'
+            'FROM scratch\n'
+            'COPY --from=build /out/server /server\n'
+            'USER 65532:65532\n'
+            'ENTRYPOINT ["/server"]\n'),
            (None, None)),
  'LI648': ('Some images hold nothing but files to be laid over another image, and copying their root is what '
            'they are for. Others hold a\n'
@@ -7665,7 +7870,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN curl -fsSL https://example.com/b | tee /tmp/b\n'
             'FROM fedora:41\n'
             'RUN set -o pipefail && curl -fsSL https://example.com/c | tee /tmp/c\n'
-            "RUN bash -o pipefail -c 'curl -fsSL https://example.com/c | tee /tmp/d'\n",
+            "RUN bash -o pipefail -c 'curl -fsSL https://example.com/c | tee /tmp/d'\n"
+            "RUN mkdir /tmp/e && bash -euo pipefail -c 'curl -fsSL https://example.com/e | tee /tmp/e/e'\n",
             'FROM debian:12-slim\n'
             'RUN echo "debconf debconf/frontend select Noninteractive" | debconf-set-selections\n'
             'RUN yes | ./configure --ask\n'
@@ -7841,6 +8047,34 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN echo "deb [signed-by=/etc/apt/keyrings/example.asc] https://example.com/apt stable main" > '
             '/etc/apt/sources.list.d/example.list\n',
             'FROM debian:12-slim\nRUN apt-key list && rm -rf /etc/apt/trusted.gpg.d/apt-key.gpg\n'),
+           (None, None)),
+ 'LI662': ('Who needs a shell in a container gets one from the engine that runs it, without a server, a port '
+           'and keys in the image. Where SSH is what the container is for, as with a git server or a\n'
+           'place for files, it is right; that is why the rule is off unless it is asked for.',
+           ('https://avd.aquasec.com/misconfig/docker/general/avd-ds-0004/',),
+           (),
+           ('Port 22 exposed', 'Ensure port 22 is not exposed'),
+           ('FROM debian:13-slim\nEXPOSE 22\n',
+            'FROM node:24-slim\n'
+            'ARG PORTS=20-25\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'EXPOSE 8080 22/tcp\n'
+            'EXPOSE ${PORTS}\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
+           ('FROM debian:13-slim\nEXPOSE 2222 80-90\n',
+            'FROM node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src/ ./src/\n'
+            'ARG PORT\n'
+            'EXPOSE 22/udp ${PORT}\n'
+            'USER node\n'
+            'CMD ["node", "src/server.js"]\n'),
            (None, None)),
  'LI663': ('SHELL says which shell runs RUN and the shell forms of CMD and ENTRYPOINT, for this stage and '
            'those built on it. A link in place of /bin/sh\n'

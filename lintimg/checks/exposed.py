@@ -12,6 +12,7 @@ from lintimg.lint.subject import Subject
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _HIGHEST = 65_535
+_SSH = 22
 
 
 class _Port(NamedTuple):
@@ -41,6 +42,21 @@ def expose_address(subject: Subject) -> Iterator[Hit]:
             wanted = f"{port.ports}/{port.protocol}" if port.protocol else port.ports
             edits = (HitEdit(port.word.span, wanted),) if port.text == port.word.text else ()
             yield Hit(port.word.span, {"port": port.text, "wanted": wanted}, edits=edits)
+
+
+def ssh_port(subject: Subject) -> Iterator[Hit]:
+    """LI662: a hit for each port, or range of ports, that is or holds that of SSH."""
+    for port in _ports(subject):
+        first, _, last = port.ports.partition("-")
+        numbers = (first, last or first)
+        if port.protocol.lower() not in ("", "tcp") or not all(map(_is_number, numbers)):
+            continue
+        if int(numbers[0]) <= _SSH <= int(numbers[1]):
+            yield Hit(port.word.span, {"port": port.text})
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(_HIGHEST))
 
 
 def invalid_port(subject: Subject) -> Iterator[Hit]:
