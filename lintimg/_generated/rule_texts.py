@@ -8269,6 +8269,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN echo $missing\n'
             '# shellcheck disable=SC2045\n'
             'RUN for name in $(ls); do touch "/tmp/$name"; done\n'
+            'SHELL ["/bin/sh", "-c"]\n'
+            'RUN folder=/srv set -x && touch "$folder/a"\n'
             'RUN <<EOF\n'
             '#!/usr/bin/env python3\n'
             'print("[[ $a" for a in [1])\n'

@@ -76,7 +76,7 @@ def _header(script: Script, dialect: str) -> str:
 
 def _hit(subject: Subject, run: ShippedRun, text: LogicalText, dialect: str, remark: Remark) -> Hit | None:
     span = _place(text, remark)
-    if span is None or _is_known(subject, run, remark, span):
+    if span is None or _is_known(subject, run, dialect, remark, span):
         return None
     if dialect == "sh" and remark.code in table("shellcheck")["universal"]:
         return None
@@ -117,11 +117,15 @@ def _offset(text: str, line: int, column: int) -> int | None:
     return min(at + column - 1, len(text))
 
 
-def _is_known(subject: Subject, run: ShippedRun, remark: Remark, span: Span) -> bool:
+def _is_known(subject: Subject, run: ShippedRun, dialect: str, remark: Remark, span: Span) -> bool:
     """Whether ARG and ENV, which ShellCheck does not see, settle the matter."""
     if remark.code == 2154:
         match = _UNASSIGNED.match(remark.message)
-        return match is not None and match[1] in run.step.environment
+        if match is None:
+            return False
+        # Before `set` and its like an assignment lasts in every shell but bash, and ShellCheck knows bash.
+        lasts = dialect != "bash" and _is_assigned(run, match[1])
+        return lasts or match[1] in run.step.environment
     if remark.code in _UNQUOTED:
         variable = _VARIABLE.match(subject.document.source.slice(span))
         name = variable and (variable[1] or variable[2])

@@ -233,7 +233,10 @@ class _Run:
         result: dict[str, Severity] = {}
         for selector, severity in configuration.severity.items():
             for choice in self.chosen(rules, (selector,), (), ()).chosen or ():
-                result.update(dict.fromkeys(choice.codes, severity))
+                for code, conditions in choice.codes.items():
+                    # Each of ShellCheck's codes has a severity of its own.
+                    own = [condition["code"] for condition in conditions] if code == SHELLCHECK else []
+                    result.update(dict.fromkeys(own or [code], severity))
         return result
 
     def rule_infos(self, findings: list[Finding], suppressed: list[Suppressed]) -> dict[str, RuleInfo]:

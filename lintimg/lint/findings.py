@@ -10,6 +10,7 @@ from lintimg.context.infrastructure import read_source
 from lintimg.lint.fingerprint import Fingerprints
 from lintimg.lint.line_hash import LineHashes
 from lintimg.lint.rule import Hit, HitEdit, Rule
+from lintimg.lint.selection import SHELLCHECK
 from lintimg.lint.subject import Subject
 from lintimg.model.finding import Edit, FileLocation, Finding, Fix, Related, Severity, SourceLine
 from lintimg.model.span import Region, Span
@@ -45,7 +46,7 @@ class FindingMaker:
         fix = self._fix(rule, hit, values)
         return Finding(
             rule=rule.code,
-            severity=self._severities.get(rule.code) or hit.severity or rule.severity,
+            severity=self._stated_severity(rule, hit) or hit.severity or rule.severity,
             message=rule.messages[hit.variant if hit.variant in rule.messages else ""].format_map(values),
             help=rule.helps[hit.variant if hit.variant in rule.helps else ""].format_map(values),
             fingerprint=self._fingerprints.make(rule.code, stage, instruction),
@@ -83,6 +84,12 @@ class FindingMaker:
 
             veil = Veil(source, secret_values(source.text), ())
         return veil.lines(_excerpt(source, region, fix))
+
+    def _stated_severity(self, rule: Rule, hit: Hit) -> Severity | None:
+        stated = self._severities
+        if stated and rule.code == SHELLCHECK:
+            return stated.get(str(hit.details["code"])) or stated.get(rule.code)
+        return stated.get(rule.code)
 
     def _source(self, path: str | None) -> SourceText:
         if path is None:

@@ -111,7 +111,9 @@ def _overrides(value: object, counterparts: _Counterparts) -> tuple[list[str], l
             raise ValueError(f"override: {level} is none of {', '.join(_LEVELS)}")
         for code in _codes(codes, f"override: {level}"):
             rules = counterparts.of(code)
-            if not rules:
+            if not rules and counterparts.knows(code):
+                severities[code] = (_LEVELS[level], "ShellCheck's")
+            elif not rules:
                 remarks.append(f"# override: {code} has no counterpart here")
             for rule in rules:
                 old = severities.get(rule.code)

@@ -68,6 +68,15 @@ def test_each_code_is_a_selector(run: Run, tmp_path: Path) -> None:
     assert {code for code, _, _ in _codes(run, "--ignore", "SC2086,hadolint/SC2154")} == {"SC2164"}
 
 
+def test_each_code_has_its_severity(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "Dockerfile", _FILE)
+    write(tmp_path / ".hadolint.yaml", "override: {error: [SC2086], info: [SC2164]}\n")
+    run("init", "--from", ".hadolint.yaml")
+    report = run("check", "--select", "LI700", "--format", "json").report
+    found = {finding["details"]["code"]: finding["severity"] for finding in report["findings"]}
+    assert found == {"SC2086": "error", "SC2154": "warning", "SC2164": "info"}
+
+
 @pytest.mark.parametrize(
     "comment",
     ["# hadolint ignore=SC2164", "# lintimg: ignore[SC2164]", "# shellcheck disable=SC2164,SC1000"],
