@@ -669,6 +669,70 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             None,
             None,
             None)),
+ 'LI110': ('A base image whose publisher has ended its support is not built anew when a hole is found, so no '
+           "rebuild of yours brings the patch. Versions and dates are those of the publishers' life-cycle "
+           'pages,\n'
+           'in `lintimg/checks/data/end_of_life.json`; support that has to be paid for does not count. The '
+           'system in the tag counts as well (`python:3.12-buster`).\n'
+           '\n'
+           'The packages of old releases of Debian, CentOS and Ubuntu are taken off the mirrors that the '
+           'image asks, and apt-get or yum then stops the build. That is a warning, unless the file moves '
+           'the sources to the archive; so is\n'
+           "the base of a function. Elsewhere it is worth knowing. AWS's own Lambda images are LI103's.",
+           ('https://wiki.debian.org/LTS',
+            'https://ubuntu.com/about/release-cycle',
+            'https://endoflife.date/'),
+           ('security',),
+           ("The repository 'http://deb.debian.org/debian buster Release' does not have a Release file",
+            "Failed to download metadata for repo 'appstream': Cannot prepare internal mirrorlist",
+            'Could not resolve host: mirrorlist.centos.org',
+            '404  Not Found [IP: 151.101.2.132 80] stretch/updates'),
+           ('FROM debian:stretch-slim\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n'
+            'FROM centos:8\n'
+            'RUN yum install -y jq && yum clean all && rm -rf /var/cache/yum\n',
+            'FROM node:20-buster AS site\n'
+            'WORKDIR /site\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY site/ ./\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM python:3.12-alpine3.18 AS tools\n'
+            'RUN pip install --no-cache-dir --target /tools httpie==3.2.4\n'
+            '\n'
+            'FROM python:3.9.18-slim\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir awslambdaric==3.1.1 -r requirements.txt\n'
+            'COPY --from=site /site/dist/ ./site/\n'
+            'COPY --from=tools /tools/ /tools/\n'
+            'COPY app.py ./\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n',
+            'FROM debian:10\n'
+            'RUN sed -i s/deb.debian.org/archive.debian.org/ /etc/apt/sources.list\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf '
+            '/var/lib/apt/lists/*\n'),
+           ('FROM debian:bookworm-slim AS a\n'
+            'FROM ubuntu:24.04 AS b\n'
+            'FROM alpine:3.22 AS c\n'
+            'FROM node:24-trixie AS d\n'
+            'FROM example/python:2.7 AS e\n'
+            'FROM python:3-slim AS f\n'
+            'FROM openjdk:28-ea-jdk AS g\n'
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0\n',
+            'FROM node:24-bookworm AS build\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npm run build\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /app/dist/index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           (None, None, None)),
  'LI201': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler. A "
            'CMD in shell form\n'
            '(CMD app.handler) arrives as /bin/sh, -c, app.handler. So does a list with single quotes, with a '
@@ -5410,6 +5474,66 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN --mount=type=secret,id=k test -s /run/secrets/k && cat /run/secrets/k > /dev/null\n'
             'RUN --mount=type=secret,id=k TOKEN="$(cat /run/secrets/k)" && echo \'written: $TOKEN\' > /b\n'),
            (None, None)),
+ 'LI520': ('Over http nobody knows who answered. A proxy, a poisoned name server or a network in between can '
+           'hand out another file, and a build bakes it into an image that is trusted from there on. Most '
+           'servers\n'
+           'have https as well; a redirect from http to it does not help, for the first answer can be '
+           "anybody's. The fix is marked unsafe because a server may have no https.\n"
+           '\n'
+           'A RUN that calls sha256sum, gpg or their like afterwards in the same stage counts as a check. '
+           'Names without a dot, addresses, and names of internal networks (`.local`, `.internal`, `.corp`) '
+           'are left alone, and what a shell runs at once is\n'
+           "LI504's.",
+           ('https://docs.docker.com/build/building/best-practices/',),
+           ('supply-chain',),
+           ('dockerfile curl http checksum', 'wget http insecure dockerfile'),
+           ('FROM debian:13-slim\n'
+            'RUN curl -fsSL "http://downloads.acme.io/tool.tar.gz" -o /tmp/tool.tar.gz && tar -xzf '
+            '/tmp/tool.tar.gz -C /opt && rm /tmp/tool.tar.gz\n'
+            'RUN wget -q -O /usr/share/keyrings/acme.gpg http://apt.acme.io/key.gpg\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG MODEL=v3\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN mkdir -p model && \\\n'
+            '    curl -fsSL -o model/weights.bin http://models.acme.io/${MODEL}/weights.bin\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM debian:13-slim\n'
+            'ARG SUM\n'
+            'RUN curl -fsSLO http://downloads.acme.io/tool.deb && echo "$SUM  tool.deb" | sha256sum -c -\n'
+            'FROM debian:13-slim\n'
+            'RUN curl -fsSLO http://nexus:8081/tool && curl -fsSLO http://10.0.0.7/tool && curl -fsSLO '
+            'http://files.acme.internal/tool\n'
+            'RUN curl -fsSL --proxy http://proxy.acme.io:3128 -o /tool https://downloads.acme.io/tool\n'
+            'RUN echo "see http://docs.acme.io"\n'
+            'HEALTHCHECK CMD curl -f http://status.acme.io || exit 1\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN curl -fsSL -o /opt/model.bin https://models.acme.io/model.bin\n'
+            '# http://www.acme.io\n'
+            'LABEL org.opencontainers.image.url="http://www.acme.io"\n'
+            'COPY app.py ./\n'
+            'COPY lib/ ./lib/\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM debian:13-slim\n'
+            'RUN curl -fsSL "https://downloads.acme.io/tool.tar.gz" -o /tmp/tool.tar.gz && tar -xzf '
+            '/tmp/tool.tar.gz -C /opt && rm /tmp/tool.tar.gz\n'
+            'RUN wget -q -O /usr/share/keyrings/acme.gpg https://apt.acme.io/key.gpg\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG MODEL=v3\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN mkdir -p model && \\\n'
+            '    curl -fsSL -o model/weights.bin https://models.acme.io/${MODEL}/weights.bin\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n')),
  'LI601': ('Names of stages are in lower case for Docker: AS Builder and AS builder are one name, and image '
            'references know no capitals at all. Lower case shows\n'
            'what is the same. It is a matter of style, so this rule is off unless it is asked for. The fix '
@@ -8205,6 +8329,48 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
            (None, None)),
+ 'LI670': ('Exec form hands its words to the program as they are. Quotes that hold a word together in a '
+           'shell are a part of it here, so that `["nginx", "-g", "\'daemon off;\'"]` ends with an unknown '
+           'directive. Nothing is said\n'
+           'where a shell is among the words, which takes them away after all, nor of double quotes, which '
+           'may be what the program wants (JSON).',
+           ('https://docs.docker.com/reference/dockerfile/#exec-form',),
+           (),
+           ('nginx: [emerg] unexpected end of parameter, expecting ";" in command line',
+            'unknown directive "\'daemon" in command line'),
+           ('FROM nginx:1.29-alpine\nCMD ["nginx", "-g", "\'daemon off;\'"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN ["python", "-c", "\'import awslambdaric\'"]\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM alpine:3.22\n'
+            'RUN ["sh", "-c", "\'true\'"]\n'
+            'ENTRYPOINT ["tool", "--value", "\\"text\\"", "--expression", "\'a\' + \'b\'"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            "RUN python -c 'import app'\n"
+            'LABEL description="\'quoted\'"\n'
+            'ENV MESSAGE="\'hello\'"\n'
+            'COPY app.py ./\n'
+            'COPY data/ ./data/\n'
+            'ENV LOG_LEVEL=info\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM nginx:1.29-alpine\nCMD ["nginx", "-g", "daemon off;"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /app\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'RUN ["python", "-c", "import awslambdaric"]\n'
+            'COPY app.py ./\n'
+            'ENV LOG_LEVEL=info\n'
+            'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n')),
  'LI700': ('ShellCheck knows some four hundred mistakes of shell scripts. Where it is installed (`pip '
            "install 'lintimg[shellcheck]'`, or a `shellcheck` on the PATH), it reads every RUN as the shell "
            'does that will run it: with\n'

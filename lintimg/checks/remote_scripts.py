@@ -39,6 +39,11 @@ def _pairs(script: Script) -> Iterator[tuple[Command, ShellWord, str]]:
             yield command, *found
 
 
+def is_run_at_once(script: Script, command: Command) -> bool:
+    """Whether an interpreter in `script` runs what `command` fetches, which LI504 reports."""
+    return any(fetching is command for fetching, _, _ in _pairs(script))
+
+
 def _interpreter(fetching: Command, following: tuple[Command, ...]) -> tuple[ShellWord, str] | None:
     """The command behind `fetching` that runs what it prints."""
     for command in following:

@@ -11,7 +11,7 @@ from lintimg.lint.image_files import expanded
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 
-_CHECKING = regex(r"\b(?:sha(?:1|224|256|384|512)sum|shasum|b2sum|md5sum|gpgv?|minisign|cosign|signify)\b")
+CHECKING = regex(r"\b(?:sha(?:1|224|256|384|512)sum|shasum|b2sum|md5sum|gpgv?|minisign|cosign|signify)\b")
 _GIT = regex(r"(?:git@|ssh://|git://)|https?://[^\s?#]+\.git(?:[#?]|\Z)")
 _COMMIT = regex(r"#(?:[0-9a-f]{40}|[0-9a-f]{64})(?::|\Z)|[?&](?:commit|checksum)=[0-9a-f]{40,64}\b")
 
@@ -49,6 +49,6 @@ def _checked_later(subject: Subject, step: Step) -> bool:
     return any(
         later.instruction.keyword == "RUN"
         and later.instruction.number > step.instruction.number
-        and _CHECKING.search(subject.document.source.slice(later.instruction.span))
+        and CHECKING.search(subject.document.source.slice(later.instruction.span))
         for later in subject.build.stages[step.stage].steps
     )
