@@ -5474,6 +5474,38 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN --mount=type=secret,id=k test -s /run/secrets/k && cat /run/secrets/k > /dev/null\n'
             'RUN --mount=type=secret,id=k TOKEN="$(cat /run/secrets/k)" && echo \'written: $TOKEN\' > /b\n'),
            (None, None)),
+ 'LI511': ('No process needs a password to be started as a user, and an image that is pulled a thousand '
+           'times has the same one a thousand times. It matters most where an SSH server or\n'
+           'sudo asks for it. A password that comes from a variable is the matter of LI501, and one from a '
+           "mounted secret is nobody's.\n"
+           '\n'
+           'Silence it in images for trying things out that no one can reach.',
+           ('https://docs.docker.com/build/building/secrets/',),
+           ('secret',),
+           ('echo root:password | chpasswd dockerfile',
+            'Ensure that chpasswd is not used to set or remove passwords'),
+           ('FROM debian:12-slim\n'
+            'RUN apt-get update \\\n'
+            '    && apt-get install -y --no-install-recommends openssh-server \\\n'
+            '    && rm -rf /var/lib/apt/lists/* \\\n'
+            '    && mkdir -p /run/sshd\n'
+            "RUN echo 'root:fjord-4711' | chpasswd\n"
+            'RUN useradd -m dev \\\n'
+            '    && echo "fjord-4711" | passwd --stdin dev\n'
+            'STOPSIGNAL SIGTERM\n'
+            'CMD ["/usr/sbin/sshd", "-D"]\n',
+            'FROM fedora:43\nSHELL ["/bin/bash", "-c"]\nRUN chpasswd <<< "admin:moss"\n'),
+           ('FROM debian:12-slim\n'
+            'RUN --mount=type=secret,id=P,env=P echo "root:$P" | chpasswd\n'
+            'RUN passwd -d nobody && passwd -l root && useradd -m dev\n'
+            "RUN echo 'use chpasswd' > /etc/motd && grep -c : /etc/passwd\n",
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'COPY passwd ./data/\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
  'LI520': ('Over http nobody knows who answered. A proxy, a poisoned name server or a network in between can '
            'hand out another file, and a build bakes it into an image that is trusted from there on. Most '
            'servers\n'
@@ -8028,7 +8060,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            ('https://docs.docker.com/build/building/best-practices/#using-pipes',),
            ('style',),
            (),
-           ('FROM debian:12-slim\nRUN echo root:x | chpasswd\n',
+           ('FROM debian:12-slim\nRUN echo root:x | chgpasswd\n',
             'FROM debian:12-slim\n'
             'RUN apt-get update \\\n'
             '    && apt-get install -y --no-install-recommends ca-certificates file \\\n'
@@ -8039,7 +8071,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR /srv\n'
             'COPY run ./\n'
             'CMD ["./run"]\n'),
-           ('FROM debian:12-slim\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN echo root:x | chpasswd\n',
+           ('FROM debian:12-slim\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN echo root:x | chgpasswd\n',
             'FROM debian:12-slim\nRUN test -d /srv || mkdir /srv; echo "a | b"\n'),
            (None, None)),
  'LI658': ('Either does what the other does. Where the base image has only one of them the other has to be '

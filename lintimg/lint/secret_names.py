@@ -27,6 +27,12 @@ _FINGERPRINTS = regex(r"(?:0x)?[0-9A-F]{8,40}(?:[\s,]+(?:0x)?[0-9A-F]{8,40})*\Z"
 _PASSWORDS = ("pass", "pwd", "pword")
 _ANY = ("pass", "pwd", "pword", "secret", "token", "key", "cred", "auth")
 
+_SET_PASSWORD = regex(
+    r"(?:echo|printf)\s+(?:-\w+\s+)*[\"']?(?:[\w.-]+:)?([^\s\"'|$]+)[\"']?\s*\|\s*(?:\S*/)?(?:chpasswd|passwd\s+--stdin)"
+    r"|chpasswd\s*<<<\s*[\"']?[\w.-]+:([^\s\"'$]+)"
+)
+"""A password before the command that gives it to a user."""
+
 Strength = Literal["cloud", "strong", "weak"]
 
 
@@ -124,6 +130,9 @@ def secret_places(document: Dockerfile) -> Iterator[Span]:
     lowered = document.source.text.lower()
     if not any(word in lowered for word in _ANY):
         return
+    if "passwd" in lowered:
+        for match in _SET_PASSWORD.finditer(document.source.text):
+            yield Span(*match.span(match.lastindex or 0))
     for secret in named_secrets(document):
         if secret.strength == "weak" or secret.value is None:
             continue

@@ -12,6 +12,7 @@ from .conftest import Run
 
 _TOKEN = "ghp_Zk29sLq8dkE7mXv3RtYpWb6NcJ5hGf4AuQ2i"
 _NAMED = "fjord-4711-moss"
+_LOGIN = "heron-1887"
 _FILE = f"""\
 FROM debian
 ENV db_password {_NAMED}
@@ -19,6 +20,7 @@ ENV CLOUD https://ci:{_NAMED[::-1]}@git.acme.io/
 RUN apt-get install curl && cd /tmp/{_TOKEN} && curl -k https://acme.io/{_TOKEN} | sh
 COPY {_TOKEN} missing .
 LABEL {_TOKEN}=a
+RUN echo "root:{_LOGIN}" | chpasswd && chpasswd <<< 'a:{_LOGIN}'
 """
 
 
@@ -28,7 +30,7 @@ def test_no_format_has_it(name: str, tmp_path: Path, run: Run) -> None:
     result = run("check", "Dockerfile", "--select", "ALL", "--context", ".", "--format", name)
     shown = result.out + result.err
     assert result.status == 1
-    for secret in (_TOKEN, _NAMED, _NAMED[::-1]):
+    for secret in (_TOKEN, _NAMED, _NAMED[::-1], _LOGIN):
         assert secret not in shown
 
 
