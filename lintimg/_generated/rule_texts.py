@@ -363,7 +363,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'may find itself on 3.14 on Tuesday, without its dependencies, or on an operating system without '
            "yum. On AWS's bases name\n"
            'the runtime (python:3.14): AWS patches that tag in place, which is what you want. A digest pins '
-           'everything.',
+           'everything.\n'
+           '\n'
+           'Stages are no images, in whatever case they are written, and so is a name that a variable '
+           'completes to that of a stage (`FROM build-$TARGETARCH`); hadolint takes some of them for images. '
+           'A base in a variable is judged by the default of its ARG.',
            ('https://docs.docker.com/build/building/best-practices/#pin-base-image-versions',
             'https://github.com/aws/aws-lambda-base-images/issues/124'),
            ('reproducibility',),
@@ -6006,12 +6010,13 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'a variable may come from the image, and this rule says nothing. The commands of RUN, CMD and\n'
            'ENTRYPOINT are left to the shell; in `RUN --mount=...` it is Docker that looks. An ENV that only '
            'adds to what a variable may hold, and one with a default, is a hint; who asks first '
-           '(`${NAME:+...}`, `${NAME:?...}`) knows that it may be empty, and gets none.',
+           '(`${NAME:+...}`, `${NAME:?...}`) knows that it may be empty, and gets none,\n'
+           'and neither does `ARG NAME=${NAME:-default}`, a long way to say `ARG NAME=default`.',
            ('https://docs.docker.com/reference/build-checks/undefined-var/',
             'https://docs.docker.com/reference/dockerfile/#scope'),
            (),
            ('UndefinedVar', 'Usage of undefined variable'),
-           ('FROM alpine:3.22\nENV PATH=$PAHT:/app/bin\n',
+           ('FROM rockylinux:9\nENV PATH=$PAHT:/app/bin\n',
             'ARG VERSION=3.14\n'
             'FROM public.ecr.aws/lambda/python:${VERSION}\n'
             'LABEL python=${VERSION}\n'
@@ -6052,8 +6057,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM one AS three\n'
             'COPY other.py $WHERE\n',
             'FROM alpine:3.22\nENV LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/opt/lib\n',
-            'FROM alpine:3.22\nARG A=1 B=$A\nENV C=$B\n'),
-           ('FROM alpine:3.22\nENV PATH=$PATH:/app/bin\n',
+            'FROM alpine:3.22\nARG A=1 B=$A\nARG MIRROR=${MIRROR:-https://example.com}\nENV C=$B\n'),
+           ('FROM rockylinux:9\nENV PATH=$PATH:/app/bin\n',
             'ARG VERSION=3.14\n'
             'FROM public.ecr.aws/lambda/python:${VERSION}\n'
             'ARG VERSION\n'
@@ -6650,7 +6655,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            "in a stage's name is therefore no error of its own: Docker goes and asks Docker Hub for\n"
            'an image of that name, and takes whatever somebody has put there. References with a tag, a '
            'digest or a registry are images and fine; whether a build context has the name\n'
-           'cannot be seen here.',
+           'cannot be seen here. Quotes and capital letters do not matter to Docker in the name of a stage, '
+           'as they do to hadolint.',
            ('https://docs.docker.com/reference/dockerfile/#copy---from',
             'https://docs.docker.com/build/building/multi-stage/'),
            (),

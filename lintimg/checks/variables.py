@@ -44,6 +44,9 @@ def _undefined(subject: Subject, step: Step) -> Iterator[Hit]:
                 continue
             if name in own and not _appends(instruction, use):
                 continue
+            if use.operator and word.text.startswith(f"{name}=") and instruction.keyword == "ARG":
+                # ARG NAME=${NAME:-default} says no more than ARG NAME=default.
+                continue
             yield _hit(subject, step, use)
 
 
