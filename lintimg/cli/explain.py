@@ -46,29 +46,13 @@ def _line(rule: Rule) -> str:
 
 
 def _search(text: str, output: Output) -> int:
-    words = text.lower().split()
-    found = []
-    for rule in bundled_rules():
-        story = bundled_text(rule.code)
-        where = " ".join(
-            (
-                rule.code,
-                rule.name,
-                rule.title,
-                *rule.messages.values(),
-                *rule.helps.values(),
-                story.rationale,
-                *story.search,
-                *(equivalent.code for equivalent in rule.equivalents),
-            )
-        ).lower()
-        exact = text.lower() in " ".join(story.search).lower()
-        if exact or all(word in where for word in words):
-            found.append((not exact, rule.code, rule))
+    from lintimg.cli.rule_search import search_rules
+
+    found = search_rules(text, ((rule, bundled_text(rule.code)) for rule in bundled_rules()))
     if not found:
         sys.stderr.write(f"lintimg: no rule speaks of {text!r}; lintimg rules lists them all\n")
         return 1
-    output.write("".join(_line(rule) for _, _, rule in sorted(found, key=lambda entry: entry[:2])))
+    output.write("".join(_line(rule) for rule in found))
     return 0
 
 

@@ -53,6 +53,33 @@ def test_rules_are_found_by_words(run: Run) -> None:
     assert (nothing.status, nothing.out) == (1, "")
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("entrypoint requires the handler name to be the first argument", {"LI201", "LI202", "LI204"}),
+        ("ENTRYPOINT requires the HANDLER name", {"LI201", "LI202", "LI204"}),
+        ("Error: fork/exec /entry.sh: exec format error Runtime.InvalidEntrypoint", {"LI218", "LI228"}),
+        ("[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'x'", {"LI216"}),
+        ("OSError: [Errno 30] Read-only file system: '/home/sbx_user1051'", {"LI225"}),
+        ("Handler 'nope' missing on module 'app'", {"LI217"}),
+        ("/bin/sh: line 1: yum: command not found", {"LI205"}),
+        ("dl3042", {"LI402"}),
+    ],
+)
+def test_a_line_of_a_log_leads_to_its_rule(run: Run, text: str, codes: set[str]) -> None:
+    found = [line[:5] for line in run("explain", "--search", text).out.splitlines()]
+    assert codes <= set(found[:4])
+    assert len(found) <= 10
+
+
+@pytest.mark.parametrize("text", ["", " ", "…", "'", "\x1b[31m"])
+def test_a_search_for_nothing_finds_nothing(run: Run, text: str) -> None:
+    result = run("explain", "--search", text)
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("lintimg: no rule speaks of ")
+    assert "\x1b" not in result.err
+
+
 @pytest.mark.parametrize("arguments", [["LI999"], [], ["LI402", "--search", "x"], ["\x1b[31m"]])
 def test_explain_says_what_is_wrong(run: Run, arguments: list[str]) -> None:
     result = run("explain", *arguments)
