@@ -48,7 +48,7 @@ def _misfits(subject: Subject, stage: Stage, image: str) -> Iterator[Hit]:
     runs = [run for run in subject.runs(stage.number) if _mentions(run, missing)]
     if not runs:
         return
-    missing -= _brought(subject, stage)
+    missing -= brought(subject, stage)
     for run in runs:
         for program, commands in _uses(run, missing).items():
             yield _hit(image, system, program, commands)
@@ -82,12 +82,12 @@ def _uses(run: ShippedRun, programs: frozenset[str]) -> dict[str, list[Command]]
     found: dict[str, list[Command]] = {}
     for script in run.scripts:
         for number, command in enumerate(script.commands):
-            if command.name in programs and not _guarded(script, number):
+            if command.name in programs and not guarded(script, number):
                 found.setdefault(command.name or "", []).append(command)
     return found
 
 
-def _guarded(script: Script, number: int) -> bool:
+def guarded(script: Script, number: int) -> bool:
     """Whether the script is prepared for the command to be missing."""
     command = script.commands[number]
     if command.conditional or command.function is not None:
@@ -100,11 +100,11 @@ def _guarded(script: Script, number: int) -> bool:
     return False
 
 
-def _brought(subject: Subject, stage: Stage) -> frozenset[str]:
+def brought(subject: Subject, stage: Stage) -> frozenset[str]:
     """The package managers that something in `stage`, or in the stages below it, puts there."""
     programs = frozenset(table("package_managers")["programs"])
     found: set[str] = set()
-    for number in _lineage(subject.build, stage):
+    for number in lineage(subject.build, stage):
         for step in subject.build.stages[number].steps:
             copy = read_copy(step.instruction)
             if copy is not None:
@@ -122,7 +122,7 @@ def _brought(subject: Subject, stage: Stage) -> frozenset[str]:
     return frozenset(found)
 
 
-def _lineage(build: Build, stage: Stage) -> Iterator[int]:
+def lineage(build: Build, stage: Stage) -> Iterator[int]:
     """`stage` and the stages it builds on."""
     number: int | None = stage.number
     while number is not None:
