@@ -18,6 +18,7 @@ from lintimg.aws.runtimes import Runtime, runtime_of
 from lintimg.checks.base_rename import rename_base
 from lintimg.checks.bases import (
     is_trusted,
+    is_windows,
     plain_language,
     suggested_base,
     with_tag,
@@ -47,6 +48,8 @@ def non_aws_base_image(subject: Subject) -> Iterator[Hit]:
         return
     variant, why = _soundness(subject, image)
     severity: Severity | None = None if variant in ("", "build") else "info"
+    if variant == "windows":
+        severity = "error"
     yield Hit(
         root.base.span,
         {
@@ -64,6 +67,8 @@ def _soundness(subject: Subject, image: str) -> tuple[str, str]:
     """How much it matters that `image` is not AWS's: the variant of the message, and what makes it sound."""
     if subject.target.kind != "lambda":
         return "generic", ""
+    if is_windows(image):
+        return "windows", ""
     if purpose(image) == "function":
         return "sound", "it brings a runtime client"
     from lintimg.checks.runtime_client import runtime_client

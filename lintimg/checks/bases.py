@@ -16,7 +16,13 @@ from lintimg.lint.subject import Subject
 
 _REGISTRY = "public.ecr.aws/lambda"
 _DOCKER_HUB = ("docker.io", "docker.io/library", "hub.docker.com")
+_WINDOWS = regex(r"/windows(/|:|$)|windowsservercore|nanoserver|:servercore|-ltsc20\d\d")
 _VERSION = regex(r"(\d+)(?:\.(\d+))?")
+
+
+def is_windows(image: str) -> bool:
+    """Whether `image` is one for Windows, by its name or tag."""
+    return _WINDOWS.search(image) is not None
 
 
 @lru_cache(maxsize=1024)

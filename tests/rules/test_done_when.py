@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from lintimg.model.finding import Finding
+from lintimg.context.infrastructure import DeploymentIndex
+from lintimg.model.finding import FileLocation, Finding
 from tests.lint.helpers import lint_text
 
 _NODEJS12 = Path(__file__).parents[2] / "fixtures" / "nodejs12"
 
 
-def _found(text: str, rule: str) -> Finding:
-    findings = [finding for finding in lint_text(text).findings if finding.rule == rule]
+def _found(text: str, rule: str, context: Path | None = None) -> Finding:
+    found = lint_text(text, context=context).findings
+    findings = [finding for finding in found if finding.rule == rule]
     assert len(findings) == 1
     return findings[0]
 
@@ -68,3 +70,98 @@ def test_first_mistakes_are_named_with_line_and_remedy(text: str, rule: str, lin
     finding = _found(text, rule)
     assert finding.location.region.start.line == line
     assert remedy in finding.help
+
+
+_PYTHON = "FROM public.ecr.aws/lambda/python:3.13\n"
+_NODEJS = "FROM public.ecr.aws/lambda/nodejs:24\nCOPY package.json package-lock.json ./\n"
+_COMMAND = 'CMD ["index.handler"]\n'
+_HANDLER = "def handler(event, context):\n    return event\n"
+_PACKAGE = '{"dependencies": {"zod": "3.24.0"}, "devDependencies": {"jest": "29.7.0"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "rule", "line", "remedy"),
+    [
+        (
+            _PYTHON + 'COPY --chmod=0600 app.py ./\nUSER nobody\nCMD ["app.handler"]\n',
+            {"app.py": _HANDLER},
+            "LI224",
+            2,
+            "chmod",
+        ),
+        (
+            _PYTHON
+            + "COPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt\n"
+            + "RUN python -c \"from transformers import pipeline; pipeline('summarization')\"\n"
+            + 'COPY app.py ./\nCMD ["app.handler"]\n',
+            {"requirements.txt": "transformers==4.50.0\n", "app.py": _HANDLER},
+            "LI225",
+            4,
+            "HF_HOME",
+        ),
+        (
+            _PYTHON + 'COPY app.py model.bin ./\nRUN chown -R nobody /var/task\nCMD ["app.handler"]\n',
+            {"app.py": _HANDLER, "model.bin": "0" * 3_000_000},
+            "LI412",
+            3,
+            "--chown",
+        ),
+        (
+            _NODEJS + "RUN npm ci\nCOPY index.js ./\n" + _COMMAND,
+            {"package.json": _PACKAGE, "package-lock.json": "{}\n", "index.js": "exports.handler = 1;\n"},
+            "LI407",
+            3,
+            "--omit=dev",
+        ),
+        (
+            _PYTHON + 'RUN pip install --no-cache-dir torch==2.15.0\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            {"app.py": _HANDLER},
+            "LI404",
+            2,
+            "https://download.pytorch.org/whl/cpu",
+        ),
+        (
+            '# lintimg: target=lambda\nFROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD ["app.exe"]\n',
+            {"app.exe": ""},
+            "LI101",
+            2,
+            "Linux",
+        ),
+        (
+            _PYTHON + 'COPY lib.py ./\nCMD ["app.handler"]\n',
+            {"app.py": _HANDLER, "lib.py": ""},
+            "LI216",
+            3,
+            "COPY app.py",
+        ),
+    ],
+    ids=["0600", "model cache", "chown", "npm ci", "torch", "windows", "handler not copied"],
+)
+def test_mistakes_in_a_project_are_named_with_line_and_remedy(
+    tmp_path: Path, text: str, files: dict[str, str], rule: str, line: int, remedy: str
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    finding = _found(text, rule, tmp_path)
+    assert isinstance(finding.location, FileLocation)
+    assert finding.location.region.start.line == line
+    assert remedy in finding.help
+
+
+def test_a_template_that_contradicts_the_dockerfile(tmp_path: Path) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(
+        'FROM public.ecr.aws/lambda/python:3.13-x86_64\nCOPY app.py ./\nCMD ["app.handler"]\n'
+    )
+    (tmp_path / "app.py").write_text(_HANDLER)
+    (tmp_path / "template.yaml").write_text(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::Function\n"
+        "    Properties:\n      PackageType: Image\n      Architectures: [arm64]\n"
+        "    Metadata:\n      Dockerfile: Dockerfile\n      DockerContext: .\n"
+    )
+    deployments = DeploymentIndex(tmp_path).of(dockerfile)
+    result = lint_text(dockerfile.read_text(), context=tmp_path, deployments=deployments)
+    finding = next(each for each in result.findings if each.rule == "LI230")
+    assert isinstance(finding.location, FileLocation)
+    assert (Path(finding.location.path).name, finding.location.region.start.line) == ("template.yaml", 7)
+    assert "x86_64" in finding.help
