@@ -224,13 +224,30 @@ def rules_test(
     raise typer.Exit(run_rules_test(folder))
 
 
+@app.command(short_help="Serve an editor.")
+def lsp() -> None:
+    """Serve an editor by the Language Server Protocol on standard input and output.
+
+    Diagnostics while typing, fixes, and the rule's page where the mouse rests. Needs pip install 'lintimg[lsp]'.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("pygls") is None:
+        from lintimg.cli.options import UsageError
+
+        raise UsageError("lintimg lsp needs pygls: pip install 'lintimg[lsp]'")
+    from lintimg.cli.lsp import run_lsp
+
+    raise typer.Exit(run_lsp())
+
+
 @app.command(short_help="Print a JSON Schema.")
 def schema(
     name: Annotated[
         str,
         typer.Argument(
             metavar="NAME",
-            help="report (check --format json), config (.lintimg.yaml), rule (a rule file), ast or invoke.",
+            help="report or image (check or image --format json), config (.lintimg.yaml), rule (a rule file), ast or invoke.",
         ),
     ],
 ) -> None:

@@ -9,6 +9,8 @@ from lintimg.cli.output import open_output
 
 SCHEMAS = {
     "report": "report-1.json",
+    # `image` writes the same report.
+    "image": "report-1.json",
     "config": "config-1.json",
     "rule": "rule-1.json",
     "ast": "ast-1.json",

@@ -92,6 +92,41 @@ def test_the_hook_checks_dockerfiles(hooks: Path, home: Path, tmp_path: Path) ->
     assert _try(hooks, home, tmp_path).returncode == 0
 
 
+_TAKEN = (
+    "Dockerfile",
+    "dockerfile",
+    "Containerfile",
+    "app/Dockerfile.prod",
+    "app/Dockerfile-dev",
+    "app/Dockerfile_worker",
+    "app/api.Dockerfile",
+    "app/api.dockerfile.arm64",
+    "app/Containerfile.lambda",
+    "with space/Dockerfile",
+)
+_LEFT = (
+    "Dockerfile.dockerignore",
+    "Dockerfile.j2",
+    "Dockerfile.md",
+    "Dockerfile.bak",
+    "Dockerfile~",
+    "dockerfile.py",
+    "docs/Dockerfiles",
+    "src/mydockerfile",
+    "src/Dockerfile.go",
+    "vendor/Dockerfile",
+)
+
+
+def test_of_twenty_names_the_right_ones_are_taken(hooks: Path, home: Path, tmp_path: Path) -> None:
+    for name in (*_TAKEN, *_LEFT):
+        write(tmp_path / "all" / name if name == "dockerfile" else tmp_path / name, WARNING)
+    write(tmp_path / ".lintimg.yaml", "exclude: [vendor]\n")
+    found = _try(hooks, home, tmp_path)
+    checked = {line.split("--> ")[1].split(":")[0] for line in found.stdout.splitlines() if "--> " in line}
+    assert checked == {"all/dockerfile" if name == "dockerfile" else name for name in _TAKEN}
+
+
 def test_the_other_hook_fixes_them(hooks: Path, home: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "Dockerfile", WARNING)
     found = _try(hooks, home, tmp_path, "lintimg-fix")

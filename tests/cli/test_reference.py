@@ -101,7 +101,7 @@ def test_rules_are_listed(run: Run) -> None:
 def test_schemas_are_printed(run: Run, name: str) -> None:
     schema = json.loads(run("schema", name).out)
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["$id"].endswith(f"{name}-1.json")
+    assert schema["$id"].endswith(f"/{SCHEMAS[name]}")
 
 
 def test_an_unknown_schema(run: Run) -> None:
