@@ -127,7 +127,7 @@ def invoke(
         typer.Option(metavar="MS", help="How long the initialisation may take.", rich_help_panel=_WANTED),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the container for a look into it.")] = False,
-    output: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
+    output: Annotated[str, typer.Option("--format", metavar="NAME", help="text, json or markdown.")] = "text",
     color: Annotated[str, typer.Option(metavar="WHEN", help="Colours: auto, always or never.")] = "auto",
 ) -> None:
     """Run an image under Lambda's conditions, send it events, and tell what goes wrong and why.

@@ -19,12 +19,11 @@ from lintimg.invoke.problem import InvokeError
 from lintimg.invoke.sandbox import connect, image_facts
 from lintimg.invoke.session import EventSource, Request, invoke_image
 from lintimg.model.invoke import InvokeReport
-from lintimg.report.invoke import invoke_to_json, write_invoke
+from lintimg.report.invoke import FORMATS_OF_INVOKE, render_invoke
 from lintimg.text import SourceText
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "arm64": "arm64", "aarch64": "arm64"}
 _LARGEST_EVENT = 6_291_556
-_FORMATS = ("text", "json")
 
 
 def run_invoke(
@@ -49,8 +48,8 @@ def run_invoke(
     color: str,
 ) -> int:
     """Runs the image, prints the report and gives the exit status. Raises UsageError."""
-    if output not in _FORMATS:
-        raise UsageError(unknown("--format", output, _FORMATS))
+    if output not in FORMATS_OF_INVOKE:
+        raise UsageError(unknown("--format", output, FORMATS_OF_INVOKE))
     stream = open_output(color)
     directory = working_directory()
     known = facts()
@@ -80,10 +79,10 @@ def run_invoke(
         raise UsageError(str(error)) from error
     if file is not None:
         report = _with_line(report, file, directory)
-    if output == "json":
-        stream.write_data(invoke_to_json(report))
+    if output != "text":
+        stream.write_data(render_invoke(output, report, colour=False, width=100))
     else:
-        stream.write(write_invoke(report, colour=stream.colour, width=stream.width))
+        stream.write(render_invoke(output, report, colour=stream.colour, width=stream.width))
     return report.exit_status
 
 

@@ -96,7 +96,7 @@ def _suggestions(image: ImageReport) -> Markup:
         place = Markup("") if line is None else joined(" (", element("code", f"{line.path}:{line.line}"), ")")
         saving = suggestion.saving
         saves = (
-            Markup("") if saving is None else joined(" saves ", element("strong", size_text(saving.bytes)))
+            Markup("") if saving is None else joined(": saves ", element("strong", size_text(saving.bytes)))
         )
         items.append(element("li", suggestion.title, place, saves))
     return joined(element("h3", "What to do"), element("ol", *items)) if items else Markup("")

@@ -13,17 +13,21 @@ _RESPONSE_LIMIT_MB = 6
 _COLOURS = {True: "1;32", False: "1;31"}
 
 
-FORMATS_OF_INVOKE = ("text", "json", "json-v1")
+FORMATS_OF_INVOKE = ("text", "json", "json-v1", "markdown")
 
 
 def render_invoke(name: str, report: InvokeReport, *, colour: bool, width: int) -> str:
     """`report` in the format `name`, which must be one of FORMATS_OF_INVOKE."""
     if name == "text":
-        return write_invoke(report, colour=colour, width=width)
-    return invoke_to_json(report)
+        return _to_text(report, colour=colour, width=width)
+    if name == "markdown":
+        from lintimg.report.markdown_invoke import write
+
+        return write(report)
+    return _to_json(report)
 
 
-def write_invoke(report: InvokeReport, *, colour: bool, width: int) -> str:
+def _to_text(report: InvokeReport, *, colour: bool, width: int) -> str:
     """What a person reads: verdict, cause, remedy, numbers, answer, log."""
     width = max(_NARROWEST, min(width, _WIDEST))
     good = report.verdict == "ok"
@@ -101,7 +105,7 @@ def _answer(invocation: Invocation, width: int) -> list[str]:
     return _entry("answer", f"{text[:_ANSWER]}{cut}" or "none", width)
 
 
-def invoke_to_json(report: InvokeReport) -> str:
+def _to_json(report: InvokeReport) -> str:
     """The report as JSON, as `lintimg schema invoke` describes it."""
     cause, difference = report.cause, report.difference
     data = {

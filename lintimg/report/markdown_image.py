@@ -43,7 +43,7 @@ def _sizes(image: ImageReport) -> Iterator[str]:
 
 def _suggestions(image: ImageReport) -> Iterator[str]:
     for number, suggestion in enumerate(image.suggestions[:_ROWS], 1):
-        saving = "" if suggestion.saving is None else f" saves **{size_text(suggestion.saving.bytes)}**"
+        saving = "" if suggestion.saving is None else f": saves **{size_text(suggestion.saving.bytes)}**"
         line = suggestion.dockerfile_line
         place = "" if line is None else f" ({span(cut(line.path, _NAME))} line {line.line})"
         yield f"{number}. {prose(cut(suggestion.title, _NAME * 2))}{place}{saving}"

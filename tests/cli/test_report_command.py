@@ -67,6 +67,10 @@ def test_an_invocation(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "invoke.json", render_invoke("json", INVOKE, colour=False, width=80))
     shown = run("report", "invoke.json")
     assert shown.out.startswith("app  handler error\n")
+    comment = run("report", "invoke.json", "--format", "markdown").out
+    assert comment.startswith("<!-- lintimg:v1 -->\n### lintimg invoke: handler error\n")
+    assert "**`LI225`** It fails. (line 3 of the Dockerfile)\n\nDo: Mend it.\n" in comment
+    assert "init 10 ms, first 2 ms, median of the following 2 ms, memory 0 MB, 1 invocation" in comment
     assert run("report", "invoke.json", "--format", "json").out == (tmp_path / "invoke.json").read_text()
 
 

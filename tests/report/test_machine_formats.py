@@ -274,9 +274,12 @@ def test_the_same_bytes_for_every_hash_seed() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from lintimg.report.formats import FORMATS, render\n"
+        "from lintimg.report.compare import compare\n"
+        "from tests.report.pictured import PAGE\n"
         "from tests.report.sample import FULL, IMAGE\n"
         "for name in FORMATS:\n"
         "    print(render(name, FULL._replace(images=(IMAGE,)), colour=True, width=80))\n"
+        "    print(render(name, compare(PAGE, FULL), colour=True, width=80))\n"
     )
     root = os.fspath(Path(__file__).parents[2])
     outputs = {

@@ -145,6 +145,6 @@ def test_an_image_has_its_sizes_layers_and_remedies() -> None:
     text = _comment(FULL._replace(files=(), findings=(), suppressed=(), errors=(), images=(IMAGE,)))
     assert "### lintimg: 1 image read" in text
     assert "| `app:latest` | 5 bytes | 0.0% | 1 byte | yes |" in text
-    assert "1. x (`Dockerfile` line 4) saves **1 byte**" in text
+    assert "1. x (`Dockerfile` line 4): saves **1 byte**" in text
     assert "| 0 | 5 bytes | 1 byte | 4 | `COPY` |" in text
     assert "- 1 byte: 1 file of layer 0 deleted by layer 1: `/a`" in text
