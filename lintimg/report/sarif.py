@@ -6,10 +6,11 @@ out: GitHub ignores SARIF's `suppressions` and would open an alert for each.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from lintimg.model.finding import Edit, Finding, Fix, Problem, Related
+from lintimg.model.finding import SEVERITIES, Edit, Finding, Fix, Problem, Related
 from lintimg.model.report import Report, RuleInfo
 from lintimg.model.span import Region
 from lintimg.report.columns import last_line, whole_lines
@@ -22,6 +23,7 @@ _PROBLEM = {"error": "error", "warning": "warning", "info": "recommendation"}
 _SECURITY_SEVERITY = {"error": "8.0", "warning": "5.5", "info": "2.0"}
 _DESCRIPTION, _NAME, _TAGS = 1024, 255, 10
 """What GitHub takes of a description, a name, and how many tags it shows."""
+_RESULTS = 25_000
 _ROOT = "%SRCROOT%"
 
 
@@ -47,11 +49,18 @@ def write(report: Report) -> str:
                 "toolExecutionNotifications": [_notification(problem) for problem in report.errors],
             }
         ],
-        "results": [_result(finding, numbers) for finding in report.findings],
+        "results": [_result(finding, numbers) for finding in _taken(report.findings)],
     }
     return json_text(
         {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     )
+
+
+def _taken(findings: tuple[Finding, ...]) -> Iterable[Finding]:
+    """What GitHub takes of one run: with more it refuses the whole file. The worst are kept."""
+    if len(findings) <= _RESULTS:
+        return findings
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))[:_RESULTS]
 
 
 def _rule(rule: RuleInfo) -> dict[str, Any]:

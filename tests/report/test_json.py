@@ -11,8 +11,11 @@ import pytest
 
 from lintimg.cli.schema import schema_text
 from lintimg.model.finding import DockerfileLine, ImageLocation, LayerReference
+from lintimg.model.report import Report
+from lintimg.report.compare import compare, merge
 from lintimg.report.formats import FORMATS, render
 
+from .pictured import PAGE
 from .sample import FULL, IMAGE, finding, image_finding
 
 _GOLDEN = Path(__file__).parent / "golden" / "report-1.0.json"
@@ -42,6 +45,13 @@ def test_the_golden_report() -> None:
 
 def test_the_golden_report_is_valid() -> None:
     jsonschema.validate(_written(), _SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "report", [PAGE, compare(PAGE, FULL), compare(FULL, PAGE, new_only=True), merge((FULL, PAGE))]
+)
+def test_reports_of_every_origin_are_valid(report: Report) -> None:
+    jsonschema.validate(json.loads(render("json", report, colour=False, width=80)), _SCHEMA)
 
 
 def test_json_is_json_v1() -> None:

@@ -103,6 +103,14 @@ def test_sarif_leaves_silenced_findings_out() -> None:
     assert len(_sarif()["results"]) == len(FULL.findings)
 
 
+def test_sarif_has_no_more_than_github_takes() -> None:
+    """With more than 25,000 results it refuses the file."""
+    many = (*[finding("RUN x", 4, 5, severity="info")] * 25_000, finding("RUN y", 4, 5, severity="error"))
+    results = _sarif(_CLEAN._replace(findings=many))["results"]
+    assert len(results) == 25_000
+    assert results[0]["level"] == "error"
+
+
 def test_sarif_tells_that_the_run_failed() -> None:
     invocation = _sarif()["invocations"][0]
     assert invocation["executionSuccessful"] is False
