@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+if TYPE_CHECKING:
+    from typing import AnyStr
 
-def regex(pattern: str, flags: int = 0) -> re.Pattern[str]:
+
+def regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """`re.compile(pattern, flags)` that compiles at the first use; an error in the pattern shows there."""
-    return cast("re.Pattern[str]", _Regex(pattern, flags))
+    return cast("re.Pattern[AnyStr]", _Regex(pattern, flags))
 
 
 class _Regex:
-    def __init__(self, pattern: str, flags: int) -> None:
+    def __init__(self, pattern: Any, flags: int) -> None:
         self._made_from = (pattern, flags)
 
     def __getattr__(self, name: str) -> object:

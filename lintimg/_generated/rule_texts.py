@@ -141,8 +141,22 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',
             'https://aws.amazon.com/blogs/compute/optimizing-lambda-functions-packaged-as-container-images/'),
            ('lambda', 'size'),
-           ('non-AWS base image', 'runtime interface client'),
+           ('non-AWS base image',
+            'runtime interface client',
+            'Windows container image',
+            'image operating system "windows" cannot be used'),
            ('FROM python:3.13-slim\nWORKDIR /function\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:8.0-nanoserver-ltsc2022 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM mcr.microsoft.com/windows/servercore:ltsc2022\n'
+            'WORKDIR /app\n'
+            'COPY --from=build /publish .\n'
+            'CMD ["Orders.exe"]\n',
             'FROM python:3.13-slim AS build\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir --target /function -r requirements.txt awslambdaric==3.1.1\n'
@@ -201,7 +215,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["app.handler"]\n',
             'FROM ghcr.io/acme/python-lambda:3\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'ARG BASE\nFROM ${BASE}\nCOPY app.py ./\nCMD ["app.handler"]\n'),
-           (None, None, None, None, None, None, None, None, None)),
+           (None, None, None, None, None, None, None, None, None, None)),
  'LI102': ('Lambda does not call a program, the program calls Lambda: it asks the Runtime API for the next '
            'event and posts the\n'
            "answer. AWS's base images bring the client that does so. On another base it must be installed "
@@ -263,7 +277,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY go.mod go.sum ./\n'
             'RUN go mod download\n'
             'COPY *.go ./\n'
-            'RUN go build -o /main .\n'
+            'RUN CGO_ENABLED=0 go build -o /main .\n'
             '\n'
             'FROM alpine:3.22\n'
             'COPY --from=build /main /main\n'
@@ -2538,6 +2552,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN chmod 4750 /opt/bin/run && chmod 711 /var/task/bin && chmod +x bin/run\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
+            'RUN dnf install -y findutils && dnf clean all && rm -rf /var/cache/dnf\n'
             'COPY --chmod=600 app.py settings.toml ./\n'
             'RUN find /var/task -type f -exec chmod 644 {} +\n'
             'CMD ["app.handler"]\n',
@@ -3059,6 +3074,96 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             None,
             None,
             None)),
+ 'LI229': ('A program that is linked dynamically starts with the C library of the image it runs in. glibc is '
+           'compatible in one direction only: what was\n'
+           'compiled against a newer one may ask an older one for symbols that it does not have. Amazon '
+           'Linux 2023 has glibc 2.34, Amazon Linux 2 has 2.26; Debian 12 has 2.36, Debian 13 2.41,\n'
+           'Ubuntu 24.04 2.39. The images of rust and golang without a release in their tag stand on the '
+           'newest Debian and move on without notice, so that a build\n'
+           'that worked for a year fails after a new Debian. Alpine has musl, another C library, in which a '
+           'program for glibc does not start at all: the message\n'
+           'names the program, but it is the loader that does not exist.\n'
+           '\n'
+           'Go programs need no C library with `CGO_ENABLED=0`; as soon as they use the network and a C '
+           'compiler is there, which the golang images have, they are linked to\n'
+           'glibc. Rust programs need none when they are compiled for a musl target. cargo lambda and cross '
+           'choose a suitable glibc themselves.\n'
+           '\n'
+           'lintimg knows the glibc of the usual images by their tags and follows the program by its name '
+           'through COPY. It says nothing where a target, `CGO_ENABLED`, or\n'
+           'a package such as gcompat shows that the matter is settled.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/go-image.html',
+            'https://github.com/aws/aws-lambda-rust-runtime/issues/874',
+            'https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html'),
+           ('lambda',),
+           ("version `GLIBC_2.38' not found",
+            'GLIBC_2.',
+            '/lib64/libc.so.6: version',
+            'fork/exec: no such file or directory',
+            'exec /main: no such file or directory',
+            'Runtime.InvalidEntrypoint',
+            'ld-linux-x86-64.so.2'),
+           ('FROM rust:1.91 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Cargo.toml Cargo.lock ./\n'
+            "RUN mkdir src && echo 'fn main() {}' > src/main.rs && cargo fetch --locked\n"
+            'COPY src ./src\n'
+            'RUN cargo build --release --locked\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /src/target/release/orders ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["orders"]\n',
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY main.go ./\n'
+            'RUN go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM rust:latest AS build\n'
+            'COPY . /src\n'
+            'RUN cargo build --release --manifest-path /src/Cargo.toml && mv /src/target/release/service '
+            '/service\n'
+            'FROM debian:bookworm-slim\n'
+            'COPY --from=build /service /usr/local/bin/service\n'
+            'CMD ["service"]\n'),
+           ('FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY main.go ./\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            'FROM rust:1.91-alpine3.22 AS tool\n'
+            'WORKDIR /src\n'
+            'RUN cargo install --locked --root /tool ripgrep@14.1.1\n'
+            'FROM rust:1.91-bookworm AS build\n'
+            'WORKDIR /src\n'
+            'RUN rustup target add x86_64-unknown-linux-musl\n'
+            'COPY Cargo.toml Cargo.lock src ./\n'
+            'RUN cargo build --release --target x86_64-unknown-linux-musl\n'
+            'FROM debian:bookworm-slim\n'
+            'COPY --from=tool /tool/bin/rg /usr/local/bin/rg\n'
+            'COPY --from=build /src/target/x86_64-unknown-linux-musl/release/service /usr/local/bin/service\n'
+            'CMD ["service"]\n'),
+           (None,
+            'FROM golang:1.25 AS build\n'
+            'WORKDIR /src\n'
+            'COPY go.mod go.sum ./\n'
+            'RUN go mod download\n'
+            'COPY main.go ./\n'
+            'RUN CGO_ENABLED=0 go build -tags lambda.norpc -o /main .\n'
+            '\n'
+            'FROM alpine:3.22\n'
+            'COPY --from=build /main /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            None)),
  'LI230': ('A container function is described twice: the Dockerfile says what the image is, and a SAM, '
            'CloudFormation, Serverless, Terraform, CDK or .NET configuration how it is built and run. '
            'Nothing compares the two before they\n'
@@ -3111,6 +3216,94 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14-arm64\nCOPY app.py ./\nCMD ["app.handler"]\n'),
            (None, None, None, None)),
+ 'LI232': ("AWS's Lambda base images since Python 3.12, Node.js 20, Java 21, .NET 8, Ruby 3.3 and "
+           'provided:al2023 hold Amazon Linux 2023 in its\n'
+           'minimal form. It has the shell, the core utilities, sed, grep, microdnf and curl, but not find, '
+           'tar, gzip, unzip, which, ps, useradd, git, make or wget, which the\n'
+           'images before them partly had. A RUN that uses one of them stops the build with exit code 127.\n'
+           '\n'
+           'curl and gpg come as curl-minimal and gnupg2-minimal. The full packages conflict with them, and '
+           'dnf stops instead of exchanging them, unless it is\n'
+           'told to with `--allowerasing`. The minimal ones are enough for downloads by HTTPS and for '
+           'checking signatures.\n'
+           '\n'
+           'Nothing is said where an earlier step brings the command, or installs a package that may bring '
+           'it along, and where a script is prepared for its absence.',
+           ('https://docs.aws.amazon.com/linux/al2023/ug/minimal-container.html',
+            'https://docs.aws.amazon.com/linux/al2023/ug/al2023-container-image-types.html',
+            'https://docs.aws.amazon.com/linux/al2023/ug/curl-minimal.html',
+            'https://github.com/amazonlinux/amazon-linux-2023/issues/150'),
+           ('lambda',),
+           ('find: command not found',
+            'tar: command not found',
+            'unzip: command not found',
+            'useradd: command not found',
+            'which: command not found',
+            'git: command not found',
+            'package curl-minimal conflicts with curl',
+            'conflicts with curl provided by',
+            'exit code: 127'),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt && find /var/lang -name tests -type d -exec '
+            'rm -rf {} +\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS build\n'
+            'RUN dnf install -y gcc make curl && dnf clean all\n'
+            'RUN curl -fsSL -o /tmp/zstd.tar.gz https://example.com/zstd-1.5.6.tar.gz \\\n'
+            '    && echo "8c29e06cf42aacc1eafc4077ae2ec6c6fcb96a626157e0593d5e82a34fd403c1  '
+            '/tmp/zstd.tar.gz" | sha256sum -c - \\\n'
+            '    && tar -xzf /tmp/zstd.tar.gz -C /opt \\\n'
+            '    && rm /tmp/zstd.tar.gz\n'
+            'RUN make -C /opt/zstd-1.5.6 install PREFIX=/zstd\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /zstd /opt\n'
+            'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/nodejs:22 AS build\n'
+            'RUN dnf install -y tar gzip && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY vendor.tgz /tmp/\n'
+            'RUN tar -xzf /tmp/vendor.tgz -C /opt && rm /tmp/vendor.tgz\n'
+            '\n'
+            'FROM build AS tools\n'
+            "RUN dnf install -y git && find / -xdev -name '*.pyc' -delete && dnf clean all\n"
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:22\n'
+            'COPY --from=tools /opt/vendor ${LAMBDA_TASK_ROOT}/vendor\n'
+            'COPY index.js ${LAMBDA_TASK_ROOT}/\n'
+            'CMD ["index.handler"]\n',
+            'FROM debian:12-slim AS assets\n'
+            'RUN find /usr/share/zoneinfo -type f | tar -cf /zones.tar -T -\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            "RUN if command -v find; then find /opt -name '*.a' -delete; fi\n"
+            'RUN dnf install -y --allowerasing curl && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY --from=assets /zones.tar /opt/\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN dnf install -y findutils && dnf clean all && rm -rf /var/cache/dnf\n'
+            'RUN pip install --no-cache-dir -r requirements.txt && find /var/lang -name tests -type d -exec '
+            'rm -rf {} +\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS build\n'
+            'RUN dnf install -y gcc make curl-minimal && dnf clean all\n'
+            'RUN dnf install -y tar && dnf clean all && rm -rf /var/cache/dnf\n'
+            'RUN curl -fsSL -o /tmp/zstd.tar.gz https://example.com/zstd-1.5.6.tar.gz \\\n'
+            '    && echo "8c29e06cf42aacc1eafc4077ae2ec6c6fcb96a626157e0593d5e82a34fd403c1  '
+            '/tmp/zstd.tar.gz" | sha256sum -c - \\\n'
+            '    && tar -xzf /tmp/zstd.tar.gz -C /opt \\\n'
+            '    && rm /tmp/zstd.tar.gz\n'
+            'RUN make -C /opt/zstd-1.5.6 install PREFIX=/zstd\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /zstd /opt\n'
+            'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function.handler"]\n')),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
@@ -4237,6 +4430,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN apk del .build-deps\n'
             'CMD ["node", "index.js"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN dnf install -y unzip && dnf clean all && rm -rf /var/cache/dnf\n'
             'RUN curl -sSLo /tmp/tool.zip https://example.com/tool.zip \\\n'
             '    && unzip -q /tmp/tool.zip -d /opt/tool \\\n'
             '    && rm -f /tmp/tool.zip\n'
@@ -4255,6 +4449,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/provided:al2023 AS build\n'
+            'RUN dnf install -y tar gzip && dnf clean all && rm -rf /var/cache/dnf\n'
             'RUN curl -sSLo /tmp/tool.tar.gz https://example.com/tool.tar.gz\n'
             'RUN tar -xzf /tmp/tool.tar.gz -C /opt\n'
             'RUN rm /tmp/tool.tar.gz\n'
@@ -6530,6 +6725,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN tar -xzf /srv/data.tar.gz -C /srv/data\n',
             'FROM public.ecr.aws/lambda/python:3.14\n'
             'COPY requirements.txt wheels.tar ./\n'
+            'RUN dnf install -y tar gzip && dnf clean all && rm -rf /var/cache/dnf\n'
             'RUN tar -tf wheels.tar\n'
             'RUN tar -cf all.tar wheels.tar\n'
             'RUN --mount=type=bind,source=more.tar,target=/tmp/more.tar tar -xf /tmp/more.tar -C /opt\n'
@@ -8600,7 +8796,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'os: windows\n'
             'layer 0\n'
             '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
-            'CMD ["function"]\n'),
+            'CMD ["function"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'layer 0: COPY --from=build /out/bootstrap /main\n'
+            '  -rwxr-xr-x       680 /main\n'
+            'ENTRYPOINT ["/main"]\n'),
            ("(on top of what AWS's provided base image holds)\n"
             'layer 0\n'
             '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
@@ -8610,7 +8810,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'layer 0\n'
             '  -rwxr-xr-x        20 /var/runtime/bootstrap\n'
             'CMD ["function"]\n'),
-           (None, None)),
+           (None, None, None)),
  'LI805': ("AWS's base images start /lambda-entrypoint.sh, which takes exactly one argument: the handler, in "
            "the form that the language's\n"
            'runtime reads. This is what the finished image really says, with what base images, build '
@@ -8676,7 +8876,15 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             "(on top of what AWS's python base image holds)\n"
             'layer 0\n'
             '  -rwxr-xr-x        25 /entry.sh\n'
-            'ENTRYPOINT ["/entry.sh"]\n'),
+            'ENTRYPOINT ["/entry.sh"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'layer 0: COPY --from=build /out/main /main\n'
+            '  -rwxr-xr-x       800 /main\n'
+            'ENTRYPOINT ["/main"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x       872 /main\n'
+            'ENTRYPOINT ["/main"]\n'),
            ("(on top of what AWS's python base image holds)\n"
             'layer 0\n'
             '  -rwxr-xr-x        44 /entry.sh\n'
@@ -8687,8 +8895,122 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'layer 0\n'
             '  lrwxrwxrwx         0 /usr/local/bin/start -> ../lib/start.sh\n'
             '  -rwxr-xr-x        49 /usr/local/lib/start.sh\n'
-            'ENTRYPOINT ["start"]\n'),
-           (None, None, None, None)),
+            'ENTRYPOINT ["start"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /main\n'
+            'ENTRYPOINT ["/main"]\n'),
+           (None, None, None, None, None, None)),
+ 'LI807': ("The runtime imports the handler's module from the task root, from the working directory and from "
+           'the folders of variables\n'
+           'such as PYTHONPATH. Whether it is there is known for the finished image alone: with what '
+           '.dockerignore kept back, what\n'
+           'stages copied and what later layers deleted. Functions are looked for in files whose text tells; '
+           'where it does not,\n'
+           'nothing is said.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',),
+           ('deploy',),
+           ('Runtime.ImportModuleError',
+            "Unable to import module 'app': No module named 'app'",
+            'Runtime.HandlerNotFound',
+            "Handler 'handler' missing on module 'app'"),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY . /app\n'
+            '  -rw-r--r--        42 /app/app.py\n'
+            '  -rw-r--r--         6 /app/requirements.txt\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's nodejs base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        33 /var/task/Index.js\n'
+            'CMD ["index.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY src /var/task/src\n'
+            '  -rw-r--r--        49 /var/task/src/app.py\n'
+            'CMD ["src.app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--         0 /var/task/src/__init__.py\n'
+            '  -rw-r--r--        26 /var/task/src/app.py\n'
+            'CMD ["src.app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /srv/lib/app.py\n'
+            'ENV ["PYTHONPATH=/srv/lib"]\n'
+            'CMD ["app.handler"]\n',
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /usr/bin/python3\n'
+            '  -rw-r--r--         0 /usr/lib/python3/dist-packages/awslambdaric/__init__.py\n'
+            '  -rw-r--r--        42 /srv/app.py\n'
+            'WORKDIR /srv\n'
+            'ENTRYPOINT ["/usr/bin/python3", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
+ 'LI808': ("Whatever USER says, Lambda runs a function as a user of its own with no rights but everybody's. "
+           'COPY keeps the modes of the\n'
+           'build context, and a checkout with umask 077, an archive or a Windows share give files to their '
+           'owner alone. docker run as\n'
+           "root shows nothing of it. /root and the system's own folders are not looked at.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('deploy',),
+           ("PermissionError: [Errno 13] Permission denied: '/var/task/app.py'", 'EACCES: permission denied'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY . /var/task/\n'
+            '  -rw-------        42 /var/task/app.py\n'
+            '  drwx------         0 /var/task/lib\n'
+            '  -rw-r--r--         6 /var/task/lib/core.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            '  -rw-r-----         1 /opt/data.bin\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            '  -rwxr-xr-x        10 /var/task/run.sh\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            '  ----------        14 /etc/shadow\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI809': ("Lambda hands out events through an interface that a program in the image must ask. AWS's base "
+           'images for a language bring such\n'
+           'a client; on other bases it is a package (awslambdaric, aws-lambda-ric, …), an extension that '
+           'hands events to a web server,\n'
+           'or part of a compiled program. Compiled programs and scripts that name the interface are left '
+           'alone.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           ('deploy',),
+           ("Couldn't find valid bootstrap",
+            'Runtime exited without providing a reason',
+            'Task timed out after'),
+           ("(on top of what AWS's provided base image holds)\n"
+            'layer 0: COPY main /var/task/\n'
+            '  -rwxr-xr-x       680 /var/task/main\n'
+            'CMD ["main"]\n',
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /usr/bin/python3\n'
+            '  -rw-r--r--        17 /var/task/app.py\n'
+            'ENV ["LAMBDA_TASK_ROOT=/var/task"]\n'
+            'WORKDIR /var/task\n'
+            'CMD ["python3", "app.py"]\n'),
+           ("(on top of what AWS's provided base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /var/runtime/bootstrap\n'
+            'CMD ["main"]\n',
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /usr/bin/python3\n'
+            '  -rwxr-xr-x       680 /opt/extensions/lambda-adapter\n'
+            '  -rw-r--r--        17 /app/app.py\n'
+            'WORKDIR /app\n'
+            'CMD ["python3", "app.py"]\n',
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /main\n'
+            'ENV ["LAMBDA_TASK_ROOT=/var/task"]\n'
+            'ENTRYPOINT ["/main"]\n'),
+           (None, None)),
  'LI810': ('WORKDIR makes its folder, but a later layer may remove it, and builders other than Docker only '
            'write the configuration. On\n'
            'Lambda the file system is read-only, so it is not made when the function starts, as docker run '
@@ -8719,6 +9041,78 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '  -rw-r--r--        42 /var/task/app.py\n'
             'WORKDIR /app\n'
             'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI811': ("Dependencies that were installed on a laptop, in another distribution's builder stage or by "
+           'another Python are copied\n'
+           'without complaint and fail when they are imported: the C library of Amazon Linux 2 ends at 2.26, '
+           'that of 2023 at 2.34. The\n'
+           'files themselves say what they need. Libraries of graphics drivers and files in folders for '
+           'other platforms are left out, as\n'
+           "is what the image's own system packages brought.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-package.html',),
+           (),
+           ("version `GLIBC_2.28' not found",
+            'libGL.so.1: cannot open shared object file',
+            'invalid ELF header',
+            'No module named numpy.core._multiarray_umath'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY --from=build /venv/lib/python3.12/site-packages /var/task\n'
+            '  -rw-r--r--       752 /var/task/lib/python3.12/site-packages/fast/core.so\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0: COPY . /var/task\n'
+            '  -rw-r--r--       680 /var/task/yaml/_yaml.cpython-311-x86_64-linux-gnu.so\n'
+            '  -rw-r--r--       680 /var/task/zlibng/core.so\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--       728 /var/task/cv2/cv2.abi3.so\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--       792 /var/task/fast/core.cpython-312-x86_64-linux-gnu.so\n'
+            '  -rw-r--r--       704 /var/task/fast.libs/libopenblas-r0.so\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's nodejs base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--       680 /var/task/node_modules/sharp/prebuilds/linux-arm64/sharp.node\n'
+            '  -rw-r--r--       680 /var/task/node_modules/sharp/prebuilds/linux-x64/sharp.node\n'
+            '  -rw-r--r--       704 /var/task/node_modules/onnx/libcuda_provider.so\n'
+            '  -rw-r--r--        33 /var/task/index.js\n'
+            'CMD ["index.handler"]\n'),
+           (None, None, None)),
+ 'LI812': ("A function in an image keeps running after its runtime's end, on what nobody patches any more. "
+           'This is what is in the image, by\n'
+           "the files of AWS's base: a tag says less where it was pulled long ago or came through a base of "
+           "one's own. fail-deprecated makes\n"
+           'it an error.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html',),
+           (),
+           ('runtime deprecated', 'end of life'),
+           ("(on top of what AWS's nodejs base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--         0 /var/runtime/awslambdaric/__init__.py\n'
+            '  -rwxr-xr-x       680 /var/lang/bin/python3.9\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's provided base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        45 /etc/os-release\n'
+            '  -rwxr-xr-x       680 /var/runtime/bootstrap\n'
+            'CMD ["main"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            'layer 0\n'
+            '  -rw-r--r--        25 /etc/os-release\n'
+            '  -rwxr-xr-x       680 /main\n'
+            'ENV ["LAMBDA_TASK_ROOT=/var/task"]\n'
+            'ENTRYPOINT ["/main"]\n'),
            (None, None)),
  'LI813': ("Docker, its engine and AWS's emulator make the folders of a file that are not there; Lambda does "
            'not and refuses the image when\n'
@@ -8776,4 +9170,140 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'layer 0:   application/vnd.oci.image.layer.v1.tar\n'
             '  -rw-r--r--        42 /var/task/app.py\n'
             'CMD ["app.handler"]\n'),
-           (None, None, None))}
+           (None, None, None)),
+ 'LI815': ('Each regular file right in /opt/extensions is executed before the function starts, hidden files '
+           'and READMEs included, and\n'
+           'the function does not start when one cannot be. Folders in it are left alone.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html',),
+           ('deploy',),
+           ('Extension.LaunchError', 'Extension.Crash', 'extension: permission denied'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /opt/extensions/agent\n'
+            '  -rw-r--r--        10 /opt/extensions/README.md\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x        22 /opt/extensions/agent\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rwxr-xr-x       680 /opt/extensions/agent\n'
+            '  -rw-r--r--        10 /opt/extensions/agent.d/README.md\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI816': ('Tools that download models or browsers put them into the home of the user who builds, which is '
+           'root; on Lambda another user\n'
+           'runs, with another home and a file system that cannot be written, and downloads them again or '
+           'fails. /tmp is empty at each\n'
+           "start. The package managers' caches are LI817's matter.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           (),
+           ("Executable doesn't exist at /home/sbx_user1051/.cache/ms-playwright",
+            "Read-only file system: '/home/sbx_user1051'"),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: RUN playwright install chromium\n'
+            '  -rwxr-xr-x 300000000 /root/.cache/ms-playwright/chromium/chrome\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--  50000000 /tmp/model/weights.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--  50000000 /opt/model/weights.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        17 /root/.bashrc\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI817': ('A layer keeps what it brought; deleting or changing it later adds a layer and frees nothing. All '
+           "layers count against Lambda's 10\n"
+           'GB, cost storage in ECR and time in each push. What the base image brought is not told. From 10 '
+           'MB on it is a warning.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
+           (),
+           ('docker image still large after deleting files', 'reduce docker image size'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0: RUN curl -o /opt/model.zip https://example.com/model.zip\n'
+            '  -rw-r--r--  80000000 /opt/model.zip\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'layer 1: RUN rm /opt/model.zip\n'
+            '  -rw-r--r--         0 /opt/.wh.model.zip\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--   3000000 /opt/tool\n'
+            '  -rw-r--r--  41000000 /root/.cache/pip/http/a\n'
+            'layer 1: RUN chmod +x /opt/tool\n'
+            '  -rwxr-xr-x   3000000 /opt/tool\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--  80000000 /opt/model.bin\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            '  -rw-r--r--      2000 /opt/note\n'
+            'layer 1\n'
+            '  -rw-r--r--         0 /opt/.wh.note\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None)),
+ 'LI818': ('An image keeps every layer, every variable and the text of every instruction, for all who may '
+           'pull it and in each backup of the\n'
+           'registry. Files are judged by names and contents that only secrets have; installed packages, '
+           'tests and examples are left out.\n'
+           'No report shows the secret itself.',
+           ('https://docs.docker.com/build/building/secrets/',),
+           (),
+           ('secrets in docker image layers', 'docker history secret'),
+           ("(on top of what AWS's nodejs base image holds)\n"
+            'layer 0: COPY .npmrc /var/task/\n'
+            '  -rw-r--r--        74 /var/task/.npmrc\n'
+            '  -rw-r--r--        33 /var/task/index.js\n'
+            'layer 1: RUN rm .npmrc\n'
+            '  -rw-r--r--         0 /var/task/.wh..npmrc\n'
+            'CMD ["index.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0: RUN |1 TOKEN=ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5 /bin/sh -c pip install private\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'ENV ["DB_PASSWORD=tr0ub4dor-and-3"]\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0: RUN |2 MODE=prod NPM_TOKEN=kJ83hsSD82hdf8 /bin/sh -c npm ci\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        29 /var/task/.env\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           ("(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        20 /var/task/.env.example\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'ENV ["DB_PASSWORD=changeme", "SECRET_NAME=prod/db"]\n'
+            'CMD ["app.handler"]\n',
+            "(on top of what AWS's python base image holds)\n"
+            'layer 0\n'
+            '  -rw-r--r--        59 /var/task/certifi/cacert.pem\n'
+            '  -rw-r--r--        59 /var/task/lib/site-packages/x/tests/key.pem\n'
+            '  -rw-r--r--        42 /var/task/app.py\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None, None))}

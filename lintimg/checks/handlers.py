@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lintimg.aws.handlers import handler_problem
 from lintimg.checks.program import Program, classified
 from lintimg.lazy import regex
-from lintimg.lint.subject import Subject
+
+if TYPE_CHECKING:
+    from lintimg.lint.subject import Subject
 
 _CLIENTS = (
     (regex(r"awslambdaric\b"), "python"),

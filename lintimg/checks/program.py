@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from posixpath import basename
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lintimg.checks.tables import table
 from lintimg.lazy import NamedTuple, regex
-from lintimg.lint.subject import Subject
 from lintimg.lint.target import looks_like_handler
+
+if TYPE_CHECKING:
+    from lintimg.lint.subject import Subject
 
 ProgramKind = Literal["interpreter", "launcher", "server", "shell", "script", "handler", "other", "none"]
 

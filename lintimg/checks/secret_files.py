@@ -28,7 +28,7 @@ def secret_file(subject: Subject) -> Iterator[Hit]:
                 continue
             for word in copy.sources:
                 source = expanded(word.text, step.environment, subject.document.escape)
-                row = None if source is None or is_remote(source) else _row(source)
+                row = None if source is None or is_remote(source) else names_secret(source)
                 if source is None or row is None:
                     continue
                 sure = _is_secret(subject, row, source)
@@ -44,7 +44,8 @@ def secret_file(subject: Subject) -> Iterator[Hit]:
                 )
 
 
-def _row(source: str) -> Mapping[str, Any] | None:
+def names_secret(source: str) -> Mapping[str, Any] | None:
+    """The row of `secret_files` that the path of a file or folder fits, None for others."""
     parts = source.strip("/").split("/")
     found: list[Mapping[str, Any]] = table("secret_files")["files"]
     for row in found:
@@ -68,11 +69,15 @@ def _is_secret(subject: Subject, row: Mapping[str, Any], source: str) -> bool | 
     if data is None:
         # What is never committed is not here, and what will be in it cannot be told.
         return False if sure else None
-    text = data.decode("utf-8", "replace")
+    return secret_content(row, data.decode("utf-8", "replace")) or None
+
+
+def secret_content(row: Mapping[str, Any], text: str) -> bool:
+    """Whether a file of the row's name with this text holds a secret."""
     if row.get("settings"):
-        return True if _sets_secret(text) else None
+        return _sets_secret(text)
     contents = row.get("contents")
-    return True if contents is None or re.search(contents, text) else None
+    return contents is None or re.search(contents, text) is not None
 
 
 def _sets_secret(text: str) -> bool:

@@ -49,6 +49,7 @@ def run_check(
     shellcheck: str,
     statistics: bool,
     show_settings: bool,
+    image: str | None,
 ) -> int:
     """Checks, prints the reports and gives the exit status. Raises UsageError and ConfigurationError."""
     directory = working_directory()
@@ -60,6 +61,8 @@ def run_check(
         raise UsageError("--diff writes nothing, so it cannot go with --update-baseline")
     if statistics and any(file is None and name not in FOR_PEOPLE for name, file in wanted):
         raise UsageError("--statistics prints a table; send the report to a file, such as --format json=FILE")
+    if image is not None and (fix or diff):
+        raise UsageError("--image goes without --fix and --diff: the image was built from the file as it is")
     options = CheckOptions(
         paths=paths,
         target=_kind(target),
@@ -82,6 +85,7 @@ def run_check(
         update_baseline=update_baseline,
         diff_base=diff_base,
         shellcheck=_shellcheck(shellcheck),
+        image=image,
     )
     if show_settings:
         from lintimg.cli.show_settings import settings_text

@@ -150,6 +150,14 @@ def check(
             rich_help_panel=_CHECKED,
         ),
     ] = None,
+    image: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IMAGE",
+            help="The image that was built from it: its layers measure the findings, and are checked, too.",
+            rich_help_panel=_CHECKED,
+        ),
+    ] = None,
     update_baseline: Annotated[
         bool,
         typer.Option(
@@ -243,6 +251,7 @@ def check(
             update_baseline=update_baseline,
             diff_base=diff_base,
             shellcheck=shellcheck,
+            image=image,
             statistics=statistics,
             show_settings=show_settings,
         )

@@ -17,6 +17,8 @@ VALUES = {
     "--max-waste": "max_waste",
     "--fail-on": "fail_on",
     "--target": "target",
+    "--dockerfile": "dockerfile",
+    "--target-stage": "target_stage",
     "--color": "color",
 }
 LISTS = {
@@ -65,6 +67,8 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
         "ignore": tuple(lists.get("ignore", ())),
         "fail_on": values.get("fail_on"),
         "target": values.get("target", "auto"),
+        "dockerfile": values.get("dockerfile"),
+        "target_stage": values.get("target_stage"),
         "formats": tuple(lists.get("formats", ("text",))),
         "quiet": switches.get("quiet", False),
         "exit_zero": switches.get("exit_zero", False),

@@ -23,6 +23,7 @@ VALUES = {
     "--baseline": "baseline",
     "--diff-base": "diff_base",
     "--shellcheck": "shellcheck",
+    "--image": "image",
 }
 LISTS = {
     "--build-arg": "build_arguments",
@@ -125,6 +126,7 @@ def read_check(arguments: Sequence[str]) -> dict[str, Any] | None:
         "baseline": values.get("baseline"),
         "diff_base": values.get("diff_base"),
         "shellcheck": values.get("shellcheck", "auto"),
+        "image": values.get("image"),
         "statistics": switches.get("statistics", False),
         "show_settings": switches.get("show_settings", False),
         "update_baseline": switches.get("update_baseline", False),

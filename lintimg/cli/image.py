@@ -14,12 +14,12 @@ from lintimg.aws.tables import data_as_of
 from lintimg.cli.configurations import Configurations
 from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.formats import Wanted, wanted_formats
-from lintimg.cli.image_contents import base_of, with_contents
-from lintimg.cli.image_rules import Judged, judge_image, rule_options
+from lintimg.cli.image_contents import base_of
+from lintimg.cli.image_rules import Judged, fails, image_settings, judge_image, rule_options
+from lintimg.cli.image_view import is_kept, read_build, viewed, with_lines
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
 from lintimg.cli.progress import bytes_shown
-from lintimg.contents.metadata import is_metadata
 from lintimg.image.dive import dive_json, dive_wasted
 from lintimg.image.errors import ImageError
 from lintimg.image.gates import Gates, broken_gates
@@ -29,6 +29,7 @@ from lintimg.image.paths import outline, path_history
 from lintimg.image.sampling import with_sampled_sizes
 from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
+from lintimg.lint.subject import Policy
 from lintimg.model.finding import Problem
 from lintimg.model.image import ImageReport, TreeNode
 from lintimg.model.report import Report, ToolInfo
@@ -61,6 +62,8 @@ def run_image(
     ignore: tuple[str, ...],
     fail_on: str | None,
     target: str,
+    dockerfile: str | None,
+    target_stage: str | None,
     formats: tuple[str, ...],
     quiet: bool,
     exit_zero: bool,
@@ -71,9 +74,11 @@ def run_image(
     wanted = wanted_formats(formats, _FORMATS)
     gates, from_file = _gates(max_size, max_waste, min_efficiency)
     rules = rule_options(select, extend_select, ignore, fail_on, target)
+    settings = image_settings(rules)
+    build = None if dockerfile is None else read_build(dockerfile, target_stage)
     with bytes_shown(quiet=quiet) as progress:
         options = Options(
-            via=_via(via), platform=platform, deep=deep, hashes=hashes, keep=is_metadata, progress=progress
+            via=_via(via), platform=platform, deep=deep, hashes=hashes, keep=is_kept, progress=progress
         )
         try:
             with opened_image(reference, sys.stdin.buffer, options) as image:
@@ -82,22 +87,26 @@ def run_image(
                     image = with_sampled_sizes(image)  # noqa: PLW2901
                 notes = [*image.notes, *_dive(output, wanted, image, stack)]
                 report = summarize(image, stack, limit=IMAGE_LIMIT, top=top)
-                report = with_contents(report, image, stack, base_of(image, base, options), top)
-                judged = None
+                below = base_of(image, base, options)
+                view = viewed(image, stack, report, top, below, build)
+                report, judged = view.report, None
+                notes += view.notes
                 if why is None and tree is None:
-                    judged = judge_image(image, stack, rules, date.today())
-                report = report._replace(
-                    verdict=report.verdict if judged is None else judged.verdict,
-                    why=None if why is None else path_history(image, _needed(stack, "--why"), why),
-                    tree=None if tree is None else outline(_needed(stack, "--tree"), tree, top),
-                )
+                    policy = Policy(date.today(), (), None, fail_deprecated=False)
+                    judged = judge_image(image, stack, report, settings, policy, rules.target, view.lines)
+                    report = report._replace(verdict=judged.verdict)
+                if why is not None:
+                    history = path_history(image, _needed(stack, "--why"), why)
+                    report = report._replace(why=with_lines(history, view.lines))
+                if tree is not None:
+                    report = report._replace(tree=outline(_needed(stack, "--tree"), tree, top))
                 folders = report.tree or _folders(stack, wanted)
         except ImageError as error:
             return _write(output, wanted, _report((), _problem(reference, error), None, 2), quiet)
     broken = broken_gates(report, gates)
-    fails = bool(broken) or (judged is not None and judged.fails)
+    failed = bool(broken) or (judged is not None and fails(judged.findings, rules))
     errors = () if judged is None else judged.errors
-    status = 2 if errors else int(fails and not exit_zero)
+    status = 2 if errors else int(failed and not exit_zero)
     status = _write(output, wanted, _report((report,), errors, judged, status), quiet, folders)
     if not quiet:
         _notes(output, notes, broken, from_file)

@@ -107,6 +107,22 @@ def image(
             rich_help_panel=_LIMITS,
         ),
     ] = None,
+    dockerfile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The Dockerfile that the image was built from: each layer's line is named.",
+            rich_help_panel=_READ,
+        ),
+    ] = None,
+    target_stage: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The stage of it that was built, the last one by default.",
+            rich_help_panel=_READ,
+        ),
+    ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -191,6 +207,8 @@ def image(
             ignore=tuple(ignore or ()),
             fail_on=fail_on,
             target=target,
+            dockerfile=dockerfile,
+            target_stage=target_stage,
             formats=tuple(output or ("text",)),
             quiet=quiet,
             exit_zero=exit_zero,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from lintimg.checks.registry import find_check
@@ -16,12 +15,14 @@ from lintimg.lint.image_engine import ImageResult, ImageSettings, lint_image
 from lintimg.lint.selection import UnknownSelectorError, select
 from lintimg.lint.subject import Policy
 from lintimg.lint.table import bundled_rules, bundled_text, rule_info, rules_by_code
-from lintimg.model.finding import KINDS, SEVERITIES, Finding, Kind, Problem, Severity
-from lintimg.model.image import Verdict
+from lintimg.model.finding import KINDS, SEVERITIES, DockerfileLine, Finding, Kind, Problem, Severity
+from lintimg.model.image import ImageReport, Verdict
 from lintimg.model.report import RuleInfo
 
-_DECIDING = "deploy"
-"""The tag of rules whose errors keep Lambda from taking or starting the image."""
+DECIDING = frozenset(f"LI8{number:02}" for number in (1, 2, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15))
+"""Rules, tagged deploy, whose errors keep Lambda from taking or starting the image. Here, too, because the tags
+are among the long texts, which take longer to load than most images to read.
+"""
 
 
 class RuleOptions(NamedTuple):
@@ -67,31 +68,50 @@ class Judged(NamedTuple):
     verdict: Verdict
     errors: tuple[Problem, ...]
     rules: Mapping[str, RuleInfo]
-    fails: bool
 
 
-def judge_image(image: Image, stack: LayerStack | None, options: RuleOptions, as_of: date) -> Judged:
-    """Runs the chosen rules over the image. Raises UsageError for a selector that names none."""
-    rules = bundled_rules()
-    try:
-        selection = select(rules, options.select, options.extend_select, options.ignore)
-    except UnknownSelectorError as error:
-        raise UsageError(str(error)) from error
-    subject = BuiltImage(image, stack, Policy(as_of, (), None, fail_deprecated=False), options.target)
-    deciding = frozenset(
-        rule.code for rule in rules if rule.family == "image" and _DECIDING in bundled_text(rule.code).tags
-    )
-    settings = ImageSettings(selection, {}, lambda name: cast("ImageCheck", find_check(name)))
-    result = lint_image(subject, settings, deciding)
-    codes = {finding.rule for finding in result.findings}
-    limit = SEVERITIES.index(options.fail_on)
+def judge_image(
+    image: Image,
+    stack: LayerStack | None,
+    report: ImageReport,
+    settings: ImageSettings,
+    policy: Policy,
+    target: Kind | None,
+    lines: Sequence[DockerfileLine | None] = (),
+) -> Judged:
+    """Runs the chosen rules over the image on which `report` is; `lines` made its layers, where that is known."""
+    base = None
+    if report.layers and report.layers[0].from_base is not None:
+        base = sum(layer.from_base is True for layer in report.layers)
+    subject = BuiltImage(image, stack, policy, target, base, report.contents)
+    result = lint_image(subject, settings, DECIDING, lines)
+    codes = sorted({finding.rule for finding in result.findings})
     return Judged(
         result.findings,
         _verdict(subject, result),
         result.errors,
-        {code: rule_info(rules_by_code()[code], bundled_text(code)) for code in sorted(codes)},
-        any(SEVERITIES.index(finding.severity) <= limit for finding in result.findings),
+        {code: rule_info(rules_by_code()[code], bundled_text(code)) for code in codes},
     )
+
+
+def image_settings(options: RuleOptions) -> ImageSettings:
+    """How the rules run for the image command. Raises UsageError for a selector that names no rule."""
+    try:
+        selection = select(bundled_rules(), options.select, options.extend_select, options.ignore)
+    except UnknownSelectorError as error:
+        raise UsageError(str(error)) from error
+    return ImageSettings(selection, {}, find_image_check)
+
+
+def find_image_check(name: str) -> ImageCheck:
+    """The check of a rule on built images."""
+    return cast("ImageCheck", find_check(name))
+
+
+def fails(findings: tuple[Finding, ...], options: RuleOptions) -> bool:
+    """Is one of the findings as severe as --fail-on says."""
+    limit = SEVERITIES.index(options.fail_on)
+    return any(SEVERITIES.index(finding.severity) <= limit for finding in findings)
 
 
 def _verdict(subject: BuiltImage, result: ImageResult) -> Verdict:

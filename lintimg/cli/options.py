@@ -57,6 +57,7 @@ class CheckOptions(NamedTuple):
     update_baseline: bool = False
     diff_base: str | None = None
     shellcheck: str = "auto"
+    image: str | None = None
 
     @property
     def filters(self) -> bool:

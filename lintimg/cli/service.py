@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     # Loaded when a flag asks for them.
     from lintimg.cli.filters import Filters
     from lintimg.cli.fixes import FileFixer
+    from lintimg.model.image import ImageReport
     from lintimg.shell.shellcheck import ShellCheck
 
 _OLD = 180
@@ -62,12 +63,16 @@ class _Run:
         self.used: dict[str, Rule] = {}
         self._selections: dict[tuple[object, ...], Selection] = {}
         self.shellcheck: ShellCheck | None = None
+        self.images: tuple[ImageReport, ...] = ()
+        self.image_notes: tuple[str, ...] = ()
 
     def outcome(self, stdin: bytes) -> Outcome:
         options = self.options
         sources = self.sources.read(options.paths, stdin, options.stdin_filename, options.force_exclude)
         if options.shellcheck != "off":
             sources = self.shell_checked(sources)
+        if options.image is not None:
+            sources = iter(_one(tuple(sources)))
         if options.fixes is None:
             checked = [(source, self.check_one(source)) for source in counted(sources)]
             fixing = None
@@ -100,6 +105,7 @@ class _Run:
             suppressed=tuple(suppressed),
             errors=errors,
             exit_status=2 if errors else int(failed and not options.exit_zero),
+            images=self.images,
             fixed=0 if fixing is None or fixing.shows else fixing.applied,
         )
         return Outcome(report, tuple(self.notes(fixing)), None if fixing is None else fixing.printed())
@@ -107,6 +113,7 @@ class _Run:
     def notes(self, fixing: FileFixer | None) -> Iterator[str]:
         yield from self.sources.notes
         yield from self.surroundings.notes()
+        yield from self.image_notes
         if fixing is not None:
             yield from fixing.notes()
         if self.filters is not None:
@@ -163,6 +170,9 @@ class _Run:
         self.used.update((rule.code, rule) for rule in settings.selection.rules)
         if self.options.filters or loaded.configuration.baseline is not None:
             result = self.needed_filters().apply(source, result, loaded, settings.selection)
+        if self.options.image is not None:
+            text = SourceText(source.name, source.data)
+            result = self.joined(self.options.image, result, text, settings)
         return result
 
     def settings_of(
@@ -205,6 +215,17 @@ class _Run:
             honour_inline=options.inline_ignores,
         )
 
+    def joined(
+        self, image: str, result: FileResult, source: SourceText, settings: FileSettings
+    ) -> FileResult:
+        """`result` with what the built image says of it."""
+        from lintimg.cli.image_join import join_image
+
+        joined = join_image(image, result, source, settings)
+        self.images = () if joined.image is None else (joined.image,)
+        self.image_notes = joined.notes
+        return joined.result
+
     def selection(self, rules: tuple[Rule, ...], configuration: Configuration) -> Selection:
         options = self.options
         return self.chosen(
@@ -242,6 +263,13 @@ class _Run:
     def rule_infos(self, findings: list[Finding], suppressed: list[Suppressed]) -> dict[str, RuleInfo]:
         codes = {finding.rule for finding in findings} | {entry.finding.rule for entry in suppressed}
         return {code: self.configurations.info(self.used[code]) for code in sorted(codes)}
+
+
+def _one(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """`sources` if there is just one. Raises UsageError."""
+    if len(sources) != 1:
+        raise UsageError(f"--image goes with one Dockerfile, and there are {len(sources)}: name it")
+    return sources
 
 
 def _declared(options: CheckOptions, configuration: Configuration) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from lintimg.image.entries import FILE, FOLDER, HARD_LINK, SYMLINK
@@ -32,15 +32,25 @@ class FileTree:
     @cached_property
     def folders(self) -> frozenset[bytes]:
         """Every folder, also those that have no entry but something in them; the root is empty."""
-        found = {b""}
-        for path, place in self.paths.items():
-            if self.type(place) == FOLDER:
-                found.add(path)
-            parent = path.rpartition(b"/")[0]
-            while parent not in found:
-                found.add(parent)
-                parent = parent.rpartition(b"/")[0]
+        found = {path.rpartition(b"/")[0] for path in self.paths}
+        for parent in tuple(found):
+            above = parent.rpartition(b"/")[0]
+            while above not in found:
+                found.add(above)
+                above = above.rpartition(b"/")[0]
+        layers = self.stack.layers
+        found.update(
+            path for path, (layer, entry) in self.paths.items() if layers[layer].types[entry] == FOLDER
+        )
         return frozenset(found)
+
+    def holds(self, texts: Sequence[bytes]) -> bool:
+        """Does one of `texts` stand in the path of any entry, visible or not; quick, so worth asking first."""
+        for entries in self.stack.layers:
+            joined = b"\n".join(entries.names)
+            if any(text in joined for text in texts):
+                return True
+        return False
 
     def resolve(self, path: bytes) -> bytes | None:
         """The path that `path` leads to when links are followed; None where nothing is, or links go in circles."""
@@ -78,6 +88,9 @@ class FileTree:
     def is_folder(self, path: bytes) -> bool:
         """Does `path` lead to a folder."""
         found = self.resolve(path)
+        place = None if found is None else self.paths.get(found)
+        if place is not None:
+            return self.type(place) == FOLDER
         return found is not None and found in self.folders
 
     def is_file(self, path: bytes) -> bool:

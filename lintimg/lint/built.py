@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from lintimg.contents.report import contents
+from lintimg.contents.survey import survey
 from lintimg.image.configuration import read_config
 from lintimg.image.document import text
 from lintimg.image.image import Image
@@ -14,7 +16,10 @@ from lintimg.lazy import NamedTuple
 from lintimg.lint.image_kind import image_evidence
 from lintimg.lint.subject import Policy
 from lintimg.model.finding import Kind, Saving, Severity
-from lintimg.model.image import ImageConfig
+from lintimg.model.image import ContentCategory, ImageConfig
+
+_LISTED = 10
+"""Parts of a category that are named."""
 
 
 class ImageHit(NamedTuple):
@@ -36,9 +41,21 @@ class BuiltImage:
     """A built image under check."""
 
     def __init__(
-        self, image: Image, stack: LayerStack | None, policy: Policy, declared: Kind | None = None
+        self,
+        image: Image,
+        stack: LayerStack | None,
+        policy: Policy,
+        declared: Kind | None = None,
+        base: int | None = None,
+        known: tuple[ContentCategory, ...] | None = None,
     ) -> None:
-        """`stack` is None where the image's files are not known; `declared` is the kind someone says it is."""
+        """`stack` is None where the image's files are not known; `declared` is the kind someone says it is.
+
+        `base` is how many layers are the base image's, None where that is not known; `known` is what the
+        image holds, where someone has looked already.
+        """
+        self.base = base
+        self._known = known
         self.image = image
         self.stack = stack
         self.policy = policy
@@ -58,6 +75,13 @@ class BuiltImage:
     def tree(self) -> FileTree | None:
         """The files that a container sees; None where they are not known."""
         return None if self.stack is None else FileTree(self.image, self.stack)
+
+    @cached_property
+    def contents(self) -> tuple[ContentCategory, ...]:
+        """What the visible bytes are; empty where the files are not known."""
+        if self._known is not None or self.stack is None:
+            return self._known or ()
+        return contents(survey(self.image, self.stack, self.base), _LISTED)
 
     @cached_property
     def evidence(self) -> str | None:

@@ -19,6 +19,7 @@ from lintimg.image.entries import FILE, FOLDER, HARD_LINK, META, SYMLINK, Entrie
 from lintimg.image.image import Image, Layer, Manifest, Step
 from lintimg.image.stack import stack_layers
 from lintimg.lazy import NamedTuple
+from lintimg.lint.example_elf import elf_bytes
 
 _TIME = b"%011o\0" % 1_700_000_000
 _GZIP = "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -174,7 +175,7 @@ def _files(rows: Mapping[str, Any]) -> Iterator[_File]:
 
 
 def _content(row: Mapping[str, Any]) -> bytes:
-    return str(row.get("text") or "").encode()
+    return elf_bytes(row["elf"]) if "elf" in row else str(row.get("text") or "").encode()
 
 
 def _parents(files: Sequence[_File]) -> list[_File]:

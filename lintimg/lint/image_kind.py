@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lintimg.image.tree import FileTree
 from lintimg.lazy import regex
-from lintimg.lint.target import looks_like_handler
 from lintimg.model.image import ImageConfig
 
 AWS_ENTRYPOINT = "/lambda-entrypoint.sh"
@@ -29,8 +28,11 @@ def image_evidence(config: ImageConfig, tree: FileTree | None) -> str | None:
             return "it starts a Lambda runtime interface client"
     if any(entry.startswith("LAMBDA_TASK_ROOT=") for entry in config.env):
         return "it sets LAMBDA_TASK_ROOT"
-    if not config.entrypoint and len(config.cmd) == 1 and looks_like_handler(config.cmd[0]):
-        return "its CMD has the shape of a handler"
+    if not config.entrypoint and len(config.cmd) == 1:
+        from lintimg.lint.target import looks_like_handler
+
+        if looks_like_handler(config.cmd[0]):
+            return "its CMD has the shape of a handler"
     for path, what in _FILES if tree is not None else ():
         if tree is not None and path in tree.paths:
             return f"it holds {what}"

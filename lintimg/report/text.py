@@ -55,7 +55,7 @@ class _Writer:
 
     def findings(self) -> None:
         files = {file.path: file for file in self.report.files}
-        for path, group in groupby(self.report.findings, key=lambda finding: finding.dockerfile):
+        for path, group in groupby(self.report.findings, key=_heading):
             self.header(path, files.get(path or ""))
             for finding in group:
                 self.finding(finding)
@@ -116,6 +116,9 @@ class _Writer:
         if isinstance(location, ImageLocation):
             where = location.layer_path or ""
             layer = "" if location.layer is None else f", layer {location.layer.number}"
+            line = location.dockerfile_line
+            if line is not None:
+                layer += f", {printable(line.path)}:{line.line}"
             self.lines.append(
                 f"{' ' * (_GUTTER - 2)}{self.paint('dim', '-->')} {printable(location.image + where)}{layer}"
             )
@@ -194,6 +197,11 @@ def since_lines(since: Since) -> Iterator[str]:
                 f"  {printable(change.name)}: {about}{size_text(change.after)},"
                 f" {growth_text(change.before, change.after)}"
             )
+
+
+def _heading(finding: Finding) -> str | None:
+    """The Dockerfile that a finding stands under, None for what was found in an image."""
+    return None if isinstance(finding.location, ImageLocation) else finding.dockerfile
 
 
 def _facts(file: FileReport | None) -> str:

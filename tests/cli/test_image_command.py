@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lintimg.cli.image_rules import DECIDING
+from lintimg.lint.table import bundled_rules, bundled_text
 from tests.image.archives import old_save
 from tests.image.layers import Item, folder, symlink, tar
 
@@ -296,3 +298,51 @@ def test_the_severity_that_fails(run: Run, tmp_path: Path) -> None:
     assert run("image", "app.tar", "--target", "lambda").status == 1
     assert run("image", "app.tar", "--fail-on", "none").status == 2
     assert run("image", "app.tar", "--select", "LI899").status == 2
+
+
+_LINES = "FROM public.ecr.aws/lambda/python:3.12\nCOPY dir /opt/\nRUN rm /opt/model\nCOPY a b\n"
+
+
+@pytest.mark.usefixtures("archive")
+def test_lines_of_the_dockerfile(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "Dockerfile", _LINES.encode())
+    report = run("image", "app.tar", "--dockerfile", "Dockerfile", "--format", "json").report
+    layers = report["images"][0]["layers"]
+    assert [layer["dockerfile_line"]["line"] for layer in layers] == [2, 3, 4]
+    assert [layer["from_base"] for layer in layers] == [False, False, False]
+    why = run("image", "app.tar", "--dockerfile", "Dockerfile", "--why", "/opt/model")
+    assert "Dockerfile:3" in why.out
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_dockerfile_of_another_image(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "Dockerfile", b"FROM python\nRUN one\nRUN two\n")
+    result = run("image", "app.tar", "--dockerfile", "Dockerfile", "--format", "json")
+    assert all(layer["dockerfile_line"] is None for layer in result.report["images"][0]["layers"])
+    assert "does not look like one made from Dockerfile" in result.err
+    assert run("image", "app.tar", "--dockerfile", "none").status == 2
+    assert run("image", "app.tar", "--dockerfile", "Dockerfile", "--target-stage", "x").status == 2
+
+
+def test_no_report_shows_a_secret(run: Run, tmp_path: Path) -> None:
+    token, password = "ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5", "tr0ub4dor-and-3"
+    image = old_save(
+        [tar([Item("a", b"a")])],
+        commands=[f"RUN |2 T={token} NPM_TOKEN={password} /bin/sh -c make"],
+        Env=[f"DB_PASSWORD={password}", f"OTHER={token}", "MODE=prod"],
+    )
+    write(tmp_path / "app.tar", image)
+    for arguments in (["--format", "json"], [], ["--why", "/a"]):
+        shown = run("image", "app.tar", *arguments)
+        assert token not in shown.out
+        assert password not in shown.out
+    assert "MODE=prod" in run("image", "app.tar", "--format", "json").out
+
+
+def test_the_deciding_rules_are_those_tagged_so() -> None:
+    tagged = {
+        rule.code
+        for rule in bundled_rules()
+        if rule.family == "image" and "deploy" in bundled_text(rule.code).tags
+    }
+    assert tagged == DECIDING

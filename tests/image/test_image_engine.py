@@ -177,3 +177,14 @@ def test_contents_are_never_read_through_links(host: DockerClient) -> None:
         entries=Entries([b"opt/etc/passwd"], b"0", layer.entries.sizes, layer.entries.offsets, b"", {}, {})
     )
     assert outside.read(0, 10) is None
+
+
+@pytest.mark.usefixtures("host")
+@pytest.mark.parametrize("name", ["classic", "buildkit"])
+def test_both_builders_lead_to_the_dockerfile(name: str, run: Run, engine_folder: Path) -> None:
+    file = engine_folder / "context" / "Dockerfile"
+    report = run("image", name, "--dockerfile", str(file), "--format", "json").report
+    lines = file.read_text().splitlines()
+    writing = [number for number, line in enumerate(lines, 1) if line.startswith(("RUN", "COPY"))]
+    layers = report["images"][0]["layers"]
+    assert [layer["dockerfile_line"]["line"] for layer in layers] == writing

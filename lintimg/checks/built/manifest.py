@@ -14,7 +14,6 @@ _LARGEST_MANIFEST = 25_400
 _MANY_LAYERS = 40
 _MOST_LAYERS = 127
 """What overlay2 and so Docker's own engine can stack (moby#43386)."""
-_ARCHITECTURES = ("amd64", "arm64")
 _GZIPPED = (
     "application/vnd.docker.image.rootfs.diff.tar.gzip",
     "application/vnd.oci.image.layer.v1.tar+gzip",
@@ -79,15 +78,6 @@ def large_manifest(subject: BuiltImage) -> Iterator[ImageHit]:
         yield ImageHit({"count": str(count)}, variant="many", details=details)
     elif count > _MANY_LAYERS:
         yield ImageHit({"count": str(count)}, variant="some", severity="info", details=details)
-
-
-def wrong_platform(subject: BuiltImage) -> Iterator[ImageHit]:
-    """A hit for an operating system or architecture that Lambda does not run."""
-    system, architecture = subject.system, subject.architecture
-    if system and system != "linux":
-        yield ImageHit({"system": system}, variant="system", details={"os": system})
-    elif architecture and architecture not in _ARCHITECTURES:
-        yield ImageHit({"architecture": architecture}, details={"architecture": architecture})
 
 
 def layer_form(subject: BuiltImage) -> Iterator[ImageHit]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintimg.aws.handlers import handler_form, handler_problem
 from lintimg.checks.built.language import language_of
+from lintimg.checks.built.libraries import elf_of, libc_version, too_new
 from lintimg.checks.built.program import (
     HEAD,
     Started,
@@ -18,6 +19,7 @@ from lintimg.checks.built.program import (
 )
 from lintimg.checks.handlers import is_program_name
 from lintimg.checks.shell_form import shown
+from lintimg.image.elf import MAGIC
 from lintimg.image.entries import FILE, FOLDER, HARD_LINK
 from lintimg.image.inodes import Place
 from lintimg.image.tree import FileTree
@@ -27,7 +29,8 @@ from lintimg.model.finding import Severity
 from lintimg.text import path_text
 
 _LENGTH = 80
-_ELF = b"\x7fELF"
+ARCHITECTURES = ("amd64", "arm64")
+"""What Lambda has, as images name them."""
 _EXECUTABLE = 0o001
 
 
@@ -97,12 +100,53 @@ def _unusable(subject: BuiltImage, tree: FileTree, program: Started) -> ImageHit
     if not tree.mode(place) & _EXECUTABLE:
         return _hit(program, place, "mode", word, mode=f"{tree.mode(place):04o}")
     head = tree.read(place, HEAD)
-    if head is None or head.startswith(_ELF):
+    if head is None:
         return None
+    if head.startswith(MAGIC):
+        return _unusable_binary(tree, program, place)
     if not head.startswith(b"#!"):
         # A shell runs a script without a first line itself; exec does not.
         return None if program.by_shell else _hit(program, place, "no-interpreter", word)
     return _unusable_script(subject, tree, program, place, head)
+
+
+def _unusable_binary(tree: FileTree, program: Started, place: Place) -> ImageHit | None:
+    word = shown(program.word, _LENGTH)
+    elf = elf_of(tree, place)
+    if elf is None:
+        return None
+    if elf.interpreter is not None and tree.find(encoded(elf.interpreter)) is None:
+        musl = "musl" in elf.interpreter
+        return _hit(
+            program,
+            place,
+            "loader",
+            word,
+            loader=shown(elf.interpreter, _LENGTH),
+            library="musl" if musl else "glibc",
+        )
+    version = too_new(elf, libc_version(tree))
+    if version is not None:
+        return _hit(program, place, "glibc", word, wanted=version, has=libc_version(tree) or "")
+    return None
+
+
+def wrong_platform(subject: BuiltImage) -> Iterator[ImageHit]:
+    """A hit for an operating system or architecture that Lambda does not run, or that the program is not for."""
+    system, architecture, tree = subject.system, subject.architecture, subject.tree
+    if system and system != "linux":
+        yield ImageHit({"system": system}, variant="system", details={"os": system})
+        return
+    if architecture and architecture not in ARCHITECTURES:
+        yield ImageHit({"architecture": architecture}, details={"architecture": architecture})
+        return
+    for program in started(subject, tree) if tree is not None and architecture else ():
+        place = None if program.path is None or tree is None else tree.paths.get(program.path)
+        elf = None if place is None or tree is None else elf_of(tree, place)
+        if elf is not None and elf.machine != architecture:
+            word = shown(program.word, _LENGTH)
+            yield _hit(program, place, "program", word, machine=elf.machine, architecture=architecture)
+            return
 
 
 def _unusable_script(
