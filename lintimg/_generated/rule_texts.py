@@ -6740,8 +6740,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'something else without a change in the Dockerfile. COPY does one thing. ADD is right for '
            'archives,\n'
            'for addresses and git repositories, and with --checksum, --unpack and --keep-git-dir. Where a '
-           'variable hides what is added, nothing is said,\n'
-           'and an ADD that brings an archive or an address may bring files along.',
+           'variable hides what is added, or a pattern may match\n'
+           'archives, nothing is said, and an ADD that brings an archive or an address may bring files '
+           'along.',
            ('https://docs.docker.com/build/building/best-practices/#add-or-copy',),
            (),
            ('Use COPY instead of ADD for files and folders',),
@@ -7033,7 +7034,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
  'LI629': ('All values of an ENV are worked out before any of them is set. `ENV A=/app B=$A/bin` leaves B as '
            '/bin, or with whatever A was before this line. A reference of a variable to itself\n'
            '(PATH=$PATH:/app) is what ENV is for and not reported, nor are variables that an earlier line of '
-           'the stage sets.',
+           'the stage, or a base image that is known (PATH), sets: they have a value.\n'
+           'Single quotes keep a `$` from being a variable, which hadolint does not see.',
            ('https://docs.docker.com/reference/dockerfile/#environment-replacement',),
            (),
            ('Do not refer to an environment variable within the same ENV statement where it is defined',
