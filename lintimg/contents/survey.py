@@ -77,4 +77,4 @@ def _count(stack: LayerStack, of: Sequence[array[int]]) -> dict[tuple[int, int],
 
 
 def _working_dir(image: Image) -> bytes:
-    return clean_name(read_config(image.configuration).working_dir.encode("utf-8", "surrogateescape"))
+    return clean_name(read_config(image.configuration).working_dir.encode("utf-8", "replace"))

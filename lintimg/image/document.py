@@ -24,9 +24,13 @@ def parse_object(data: bytes, what: str) -> Mapping[str, Any]:
 def parse(data: bytes, what: str) -> Any:
     """`data` as JSON. Raises ImageError."""
     try:
-        return json.loads(data.decode("utf-8"))
+        value = json.loads(data.decode("utf-8"))
+        if b"\\ud" in data or b"\\uD" in data:
+            # Halves of characters, which no output could write.
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise ImageError(f"{what} is no valid JSON") from error
+    return value
 
 
 def verify(data: bytes, digest: str, what: str) -> None:

@@ -346,3 +346,12 @@ def test_the_deciding_rules_are_those_tagged_so() -> None:
         if rule.family == "image" and "deploy" in bundled_text(rule.code).tags
     }
     assert tagged == DECIDING
+
+
+@pytest.mark.parametrize("output", ["text", "json", "html", "sarif"])
+def test_halves_of_characters(run: Run, tmp_path: Path, output: str) -> None:
+    image = old_save([tar([Item("a")])], commands=["RUN \ud800"], Env=["A=\ud800"], WorkingDir="/\udfff")
+    write(tmp_path / "app.tar", image)
+    result = run("image", "app.tar", "--target", "lambda", "--format", output)
+    assert result.status == 1
+    assert "crashed" not in result.out + result.err
