@@ -128,7 +128,9 @@ def purpose(reference: str) -> Purpose | None:
     tagged = f"{name}:{parsed.tag or 'latest'}"
     for row in table("images")["purposes"]:
         for pattern in row["images"]:
-            if fnmatchcase(tagged if ":" in pattern else name, pattern):
+            image = tagged if ":" in pattern else name
+            # A pattern is compiled only where its longest literal part occurs.
+            if max(pattern.split("*"), key=len) in image and fnmatchcase(image, pattern):
                 found: Purpose = row["purpose"]
                 return found
     return None

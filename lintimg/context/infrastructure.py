@@ -274,14 +274,20 @@ def _tool(name: str, in_cdk_app: bool) -> str | None:
 
 def read_source(path: str) -> bytes | None:
     """The content of a file of infrastructure code of at most 256 kB; None for anything else."""
+    # Plain calls of the system: a repository has hundreds of candidates, and most hold a few lines.
     try:
         status = os.stat(path)  # noqa: PTH116
         if status.st_size > _MOST_BYTES or status.st_mode & 0o170000 != 0o100000:
             return None
-        with open(path, "rb") as file:  # noqa: PTH123
-            return file.read(_MOST_BYTES + 1)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError):
         return None
+    try:
+        return os.read(descriptor, _MOST_BYTES + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _is_huge(path: str, worth: Callable[[str], bool]) -> bool:
