@@ -11,7 +11,7 @@ from lintimg.lint.rule import Check
 
 @cache
 def find_check(name: str) -> Check:
-    """The function a rule calls "module.function", from lintimg.checks; "built.module.function" looks at images.
+    """The function a rule calls "package.module.function", from lintimg.checks; those in `built` look at images.
 
     Raises LookupError when there is none, which only a broken rule table can cause.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintimg.checks.module_names import module_names
+from lintimg.checks.contract.module_names import module_names
 
 _PYTHON = [
     "handler = lambda event, context: 1",

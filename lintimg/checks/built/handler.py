@@ -8,8 +8,8 @@ from posixpath import basename, join
 from lintimg.aws.handlers import handler_problem, wrapped_by
 from lintimg.checks.built.language import language_of
 from lintimg.checks.built.program import encoded, on_aws_entrypoint
-from lintimg.checks.handlers import is_program_name
-from lintimg.checks.module_names import module_names
+from lintimg.checks.contract.handlers import is_program_name
+from lintimg.checks.contract.module_names import module_names
 from lintimg.image.tree import FileTree
 from lintimg.lazy import NamedTuple
 from lintimg.lint.built import BuiltImage, ImageHit

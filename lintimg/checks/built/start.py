@@ -17,7 +17,7 @@ from lintimg.checks.built.program import (
     started,
     started_words,
 )
-from lintimg.checks.handlers import is_program_name
+from lintimg.checks.contract.handlers import is_program_name
 from lintimg.checks.shell_form import shown
 from lintimg.image.elf import MAGIC
 from lintimg.image.entries import FILE, FOLDER, HARD_LINK

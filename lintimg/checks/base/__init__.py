@@ -1,0 +1,1 @@
+"""Which image a function is built on."""

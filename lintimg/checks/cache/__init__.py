@@ -1,0 +1,1 @@
+"""What makes builds start over, or come out different."""

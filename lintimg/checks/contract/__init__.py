@@ -1,0 +1,1 @@
+"""What Lambda demands of an image: what it starts, finds, may read and may write."""

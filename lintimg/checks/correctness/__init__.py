@@ -1,0 +1,1 @@
+"""Instructions and commands that do not do what they say."""

@@ -1,0 +1,1 @@
+"""What ShellCheck says of the scripts in RUN."""
