@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 
 from lintimg.dev.generate import DATA_DATE, ROOT, RULES, sync
+from lintimg.dev.release import release_check
 from lintimg.lint.rulefile import FAMILIES, RuleFileError, load_rule_folder
 
 _TEMPLATE = """\
@@ -80,12 +82,15 @@ def main(arguments: list[str] | None = None) -> int:
     starter = commands.add_parser("new", help="start a rule")
     starter.add_argument("code")
     starter.add_argument("name")
+    commands.add_parser("release-check", help="whether the facts about AWS are recent enough for a release")
     given = parser.parse_args(arguments)
     try:
         if given.command == "sync":
             return sync(check=given.check)
         if given.command == "examples":
             return examples(tuple(given.codes))
+        if given.command == "release-check":
+            return release_check(date.today())
         return new(given.code, given.name)
     except RuleFileError as error:
         sys.stderr.write(f"{error}\n")
