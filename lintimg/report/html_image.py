@@ -98,7 +98,8 @@ def _suggestions(image: ImageReport) -> Markup:
         saves = (
             Markup("") if saving is None else joined(": saves ", element("strong", size_text(saving.bytes)))
         )
-        items.append(element("li", suggestion.title, place, saves))
+        todo = joined(element("br"), suggestion.help) if suggestion.help else Markup("")
+        items.append(element("li", suggestion.title, place, saves, todo))
     return joined(element("h3", "What to do"), element("ol", *items)) if items else Markup("")
 
 

@@ -47,6 +47,8 @@ def _suggestions(image: ImageReport) -> Iterator[str]:
         line = suggestion.dockerfile_line
         place = "" if line is None else f" ({span(cut(line.path, _NAME))} line {line.line})"
         yield f"{number}. {prose(cut(suggestion.title, _NAME * 2))}{place}{saving}"
+        if suggestion.help:
+            yield f"   {prose(cut(suggestion.help, _NAME * 2))}"
     if image.suggestions:
         yield ""
 
