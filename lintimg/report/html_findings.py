@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lintimg.model.finding import FileLocation, Finding, ImageLocation
+from lintimg.model.finding import SEVERITIES, FileLocation, Finding, ImageLocation
 from lintimg.model.report import FileReport, Report, RuleInfo
 from lintimg.report.changes import Change, changes
 from lintimg.report.columns import last_line
 from lintimg.report.html_parts import Markup, element, joined, link
-from lintimg.report.phrases import counts_text, cut, saving_text
+from lintimg.report.phrases import counts_text, cut, saving_text, sentence
 from lintimg.text import size_text
 
 _LINE, _LINES = 1000, 60
 
 
 def findings_section(report: Report) -> Markup:
-    """All findings, the files with the most first in a table of contents."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        groups.setdefault(group_of(finding), []).append(finding)
+    """All findings by file, the worst files first."""
+    groups = _groups(report.findings)
     files = {file.path: file for file in report.files}
     if not report.files and not groups:
         return Markup("")
@@ -36,6 +34,17 @@ def findings_section(report: Report) -> Markup:
     return element("section", *parts, id="findings")
 
 
+def _groups(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(group_of(finding), []).append(finding)
+
+    def weight(name: str) -> list[int]:
+        return [-sum(each.severity == severity for each in groups[name]) for severity in SEVERITIES]
+
+    return {name: groups[name] for name in sorted(groups, key=weight)}
+
+
 def group_of(finding: Finding) -> str:
     """The Dockerfile or image that a finding is listed under."""
     if isinstance(finding.location, ImageLocation):
@@ -46,7 +55,7 @@ def group_of(finding: Finding) -> str:
 def _contents(groups: Mapping[str, Sequence[Finding]], names: Mapping[str, str]) -> Markup:
     items = [
         element("li", element("a", element("code", name), href=f"#{names[name]}"), f": {counts_text(found)}")
-        for name, found in sorted(groups.items(), key=lambda entry: -len(entry[1]))
+        for name, found in groups.items()
     ]
     return element("nav", element("ul", *items), aria_label="Files with findings")
 
@@ -60,7 +69,7 @@ def _filter() -> Markup:
             f" {severity}",
             class_="chip",
         )
-        for severity in ("error", "warning", "info")
+        for severity in SEVERITIES
     ]
     search = element(
         "label",
@@ -121,7 +130,7 @@ def _finding(finding: Finding, rule: RuleInfo | None) -> Markup:
         heading,
         element("p", finding.message),
         _excerpt(finding),
-        element("p", element("strong", "Do: "), finding.help) if finding.help else "",
+        element("p", element("strong", "Do: "), sentence(finding.help)) if finding.help else "",
         element("p", f"It {saving_text(finding)}.") if finding.saving is not None else "",
         _fix(finding),
         _related(finding),

@@ -15,7 +15,7 @@ from lintimg.model.report import FileReport, Report
 from lintimg.report.changes import changes
 from lintimg.report.columns import last_line
 from lintimg.report.markdown_text import block, cell, prose, span
-from lintimg.report.phrases import count, counts_text, cut, saving_text
+from lintimg.report.phrases import count, counts_text, cut, saving_text, sentence
 from lintimg.text import printable, size_text
 
 MARKER = "<!-- lintimg:v1 -->"
@@ -202,7 +202,7 @@ def _entry(finding: Finding) -> str:
         "",
     ]
     if finding.help:
-        lines += [f"Do: {prose(cut(finding.help, _TEXT))}", ""]
+        lines += [f"Do: {prose(cut(sentence(finding.help), _TEXT))}", ""]
     if finding.saving is not None:
         lines += [f"It {saving_text(finding)}.", ""]
     lines += _source(finding)

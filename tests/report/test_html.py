@@ -92,6 +92,11 @@ def test_everything_is_said_without_the_script() -> None:
     assert "Could not finish: missing: no such file or folder" in text
 
 
+def test_the_worst_files_come_first() -> None:
+    headings = re.findall(r"<h3><code>(.*?)</code>", _page())
+    assert [heading[-15:] for heading in headings] == [";&gt;/Dockerfile"[-15:], "app/Dockerfile"]
+
+
 def test_what_a_change_did() -> None:
     report = compare(PAGE, FULL._replace(findings=()))
     text = "".join(_read(_page(report)).text)
