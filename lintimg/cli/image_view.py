@@ -73,10 +73,12 @@ def viewed(
 
     file = build.document.source.path
     found = layer_lines(image.history, len(image.layers), build, file, base)
+    # Suggestions and the largest files take their lines from the layers.
+    lined = zip(report.layers, found.lines, strict=True)
+    report = report._replace(layers=tuple(layer._replace(dockerfile_line=line) for layer, line in lined))
     report = with_contents(report, image, stack, found.base, top)
     layers = tuple(
-        layer._replace(dockerfile_line=line, from_base=layer.from_base if line is None else False)
-        for layer, line in zip(report.layers, found.lines, strict=True)
+        layer if layer.dockerfile_line is None else layer._replace(from_base=False) for layer in report.layers
     )
     notes = () if found.fits else (f"the image does not look like one made from {file}: no lines are named",)
     return View(report._replace(layers=layers), found.lines, notes)

@@ -65,3 +65,18 @@ def test_the_largest_files_and_the_shares_of_a_package(run: Run, tmp_path: Path)
         (f"/{site}/a/a.so", 0),
         ("/root/.cache/pip/x", 1),
     ]
+
+
+def test_suggestions_and_large_files_name_the_dockerfiles_lines(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY base /\nRUN pip install x\n")
+    commands = ["COPY base / # buildkit", "RUN /bin/sh -c pip install x # buildkit"]
+    (tmp_path / "app.tar").write_bytes(old_save([_BASE, _OWN], commands=commands))
+    image = run("image", "app.tar", "--dockerfile", "Dockerfile", "--format", "json").report["images"][0]
+    (suggestion,) = image["suggestions"]
+    assert suggestion["dockerfile_line"]["line"] == 3
+    assert {file["path"]: file["dockerfile_line"]["line"] for file in image["largest"]} == {
+        "/usr/lib/os": 2,
+        "/root/.cache/pip/x": 3,
+        "/opt/x": 3,
+    }
+    assert "(Dockerfile:3)" in run("image", "app.tar", "--dockerfile", "Dockerfile").out
