@@ -20,23 +20,31 @@ _HIGHEST = 6
 """So many folders, the Dockerfile's own included, are asked whether a project begins there."""
 _DEEP_ENOUGH = 3
 """Folders such as / and /tmp are nobody's project."""
-_INFRASTRUCTURE = (
-    "template.yaml",
-    "template.yml",
-    "samconfig.toml",
-    "serverless.yml",
-    "serverless.yaml",
-    "cdk.json",
-    "main.tf",
+_BEGINNINGS = (
+    # Infrastructure code, which says more about the image than anything else.
+    (
+        "template.yaml",
+        "template.yml",
+        "samconfig.toml",
+        "serverless.yml",
+        "serverless.yaml",
+        "cdk.json",
+        "main.tf",
+    ),
+    # A repository that was copied without its .git.
+    (".gitignore", ".gitattributes", ".github", ".gitlab-ci.yml", "LICENSE"),
+    # A project with several parts.
+    ("terraform", "infra", "infrastructure", "cdk", "compose.yaml", "compose.yml", "docker-compose.yml"),
+    ("pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "Gemfile"),
 )
-_PROJECT = ("pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "Gemfile")
+"""What a project's first folder holds, the best sign first."""
 _ENOUGH = 2_000
 """So many entries of a folder are looked at for signs of a project."""
 
 
 def repository_root(path: Path) -> Path:
-    """The nearest parent of `path` that holds `.git`. Without one, the nearest of a few parents that holds
-    infrastructure code, else the nearest that holds a project's manifest, else `path`'s own folder.
+    """The nearest parent of `path` that holds `.git`. Without one, the nearest of a few parents that holds the best
+    sign of a project's beginning, else `path`'s own folder.
     """
     path = Path(os.path.abspath(path))  # noqa: PTH100 - a link to a Dockerfile stands where it stands
     own = path if path.is_dir() else path.parent
@@ -48,15 +56,16 @@ def repository_root(path: Path) -> Path:
 
 def _project_root(own: Path) -> Path:
     home = os.path.expanduser("~")  # noqa: PTH111
-    projects: list[Path] = []
+    folders: list[Path] = []
     for folder in (own, *own.parents)[:_HIGHEST]:
         if len(folder.parts) < _DEEP_ENOUGH or str(folder) == home or home.startswith(f"{folder}{os.sep}"):
             break
-        if any(os.path.lexists(f"{folder}/{name}") for name in _INFRASTRUCTURE):
-            return folder
-        if any(os.path.lexists(f"{folder}/{name}") for name in _PROJECT):
-            projects.append(folder)
-    return projects[0] if projects else own
+        folders.append(folder)
+    for signs in _BEGINNINGS:
+        for folder in folders:
+            if any(os.path.lexists(f"{folder}/{name}") for name in signs):
+                return folder
+    return own
 
 
 def locate_context(

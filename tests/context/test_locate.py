@@ -64,6 +64,8 @@ def test_the_repository_root_is_where_git_is(repository: Path, tmp_path: Path) -
         (["services/samconfig.toml", "main.tf"], "services"),
         (["package.json", "services/api/notes.txt"], "."),
         (["services/pyproject.toml", "package.json"], "services"),
+        ([".gitignore", "services/api/pyproject.toml", "services/api/compose.yaml"], "."),
+        (["infra", "services/api/pyproject.toml"], "."),
         (["notes.txt"], "services/api"),
     ],
 )
