@@ -44,7 +44,7 @@ def client(engine_folder: Path) -> Iterator[DockerClient]:
     need(unavailable())
     need(None if _docker() else "the docker command line is missing: apt-get install docker.io")
     with engine(engine_folder) as client:
-        context = _context(engine_folder / "context")
+        context = build_context(engine_folder / "context")
         _build(engine_folder, context, "classic", "0")
         _build(engine_folder, context, "buildkit", "1")
         _import(client, context)
@@ -79,7 +79,8 @@ def _import(client: DockerClient, context: Path) -> None:
     client.api.import_image_from_data(archive, repository="imported", tag="latest")
 
 
-def _context(folder: Path) -> Path:
+def build_context(folder: Path) -> Path:
+    """`folder`, filled as a build context whose Dockerfile wastes bytes in every way."""
     root, source = folder / "root", folder / "src"
     (root / "bin").mkdir(parents=True)
     (root / "tmp").mkdir()
