@@ -2646,6 +2646,12 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -r '
+            'requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/docker/library/python:3.12-slim\n'
             'ENV NUMBA_CACHE_DIR=/var/task/numba\n'
             'WORKDIR /var/task\n'
@@ -2716,6 +2722,13 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY app.py ./\n'
             'ENV MPLCONFIGDIR=/tmp/matplotlib\n'
+            'ENV HF_HOME=/tmp/huggingface\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -r '
+            'requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
             'ENV HF_HOME=/tmp/huggingface\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/docker/library/python:3.12-slim\n'
@@ -4535,6 +4548,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY app.py ./\n'
@@ -4582,6 +4600,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'torch==2.8.0 transformers==4.44.0\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n',
+            None,
             None,
             None,
             None,

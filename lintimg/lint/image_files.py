@@ -136,7 +136,8 @@ def _from_source(
         nested = posixpath.normpath(posixpath.join(root, rest)) if root else rest
         if rest != "." and _arrives(context, nested):
             return nested
-        whole = posixpath.basename(root) == rest if several else rest == "."
+        # Without a slash at its end the destination may be a folder all the same (`COPY app.py ${LAMBDA_TASK_ROOT}`).
+        whole = posixpath.basename(root) == rest or (rest == "." and not several)
         if whole and _arrives(context, root):
             return root
     return None

@@ -224,7 +224,7 @@ def _libraries(rows: list[Mapping[str, Any]], subject: Subject) -> Iterator[Hit]
                 },
                 _setting_at_end(subject, row["variables"][0], row["temporary"]),
                 "scratch library" if row.get("scratch") else "library",
-                severity=None if row.get("scratch") or re.search(row["calls"], code) else "info",
+                severity=None if row.get("scratch") or re.search(row["calls"], code, re.DOTALL) else "info",
                 details={"library": asked.name, "variable": row["variables"][0]},
             )
 
