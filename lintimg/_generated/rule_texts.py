@@ -3317,6 +3317,99 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=build /zstd /opt\n'
             'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
             'CMD ["function.handler"]\n')),
+ 'LI233': ('Many packages bring compiled modules, and pip and npm fetch those that fit the machine on which '
+           'they run: the version of Python (`_multiarray_umath.cpython-310-x86_64-linux-gnu.so`)\n'
+           "and the C library (Alpine has musl, AWS's base images and Debian have glibc). A stage that "
+           'installs on another image brings files that the shipped one cannot load. The build\n'
+           "succeeds; the first invoke ends with `Unable to import module 'app': No module named "
+           '\'pydantic_core._pydantic_core\'`, or with sharp\'s `Could not load the "sharp" module using the '
+           'linux-x64 runtime`.\n'
+           '\n'
+           'The safest builder is the shipped base itself, named a second time with `AS builder`: it has the '
+           'same Python, the same C library and the same processor. lintimg reports packages\n'
+           'that surely have a compiled part, where the versions or C libraries of both images are known, '
+           'and keeps quiet where the installation is told its platform or the image installs again.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/python-package.html',
+            'https://sharp.pixelplumbing.com/install#cross-platform'),
+           ('lambda',),
+           ("No module named 'pydantic_core._pydantic_core'",
+            'Unable to import required dependencies: numpy',
+            'IMPORTANT: PLEASE READ THIS FOR ADVICE ON HOW TO SOLVE THIS ISSUE',
+            'Error importing numpy: you should not try to import numpy from its source directory',
+            'Could not load the "sharp" module using the linux-x64 runtime',
+            "cannot import name '_imaging' from 'PIL'",
+            "No module named '_cffi_backend'",
+            "No module named 'psycopg2._psycopg'",
+            'ERR_DLOPEN_FAILED',
+            'invalid ELF header'),
+           ('FROM python:3.11-slim AS builder\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install -r requirements.txt --target /build/python\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY --from=builder /build/python ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            '\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.13-alpine AS builder\n'
+            'RUN pip install --target /deps fastapi==0.121.0 mangum==0.19.0 pydantic==2.12.3\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=builder /deps/ ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM node:24-alpine AS build\n'
+            'WORKDIR /usr/src/app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npx tsc --outDir dist src/index.ts && npm prune --omit=dev\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /usr/src/app/node_modules ./node_modules\n'
+            'COPY --from=build /usr/src/app/dist ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM python:3.12-slim-bookworm AS build\n'
+            'WORKDIR /function\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install --target /function -r requirements.txt\n'
+            'COPY app.py .\n'
+            'FROM gcr.io/distroless/python3-debian12\n'
+            'WORKDIR /function\n'
+            'COPY --from=build /function /function\n'
+            'ENTRYPOINT ["/usr/bin/python3", "-m", "awslambdaric"]\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM python:3.12-slim AS builder\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install -r requirements.txt --target /build/python\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY --from=builder /build/python ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            '\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.11-alpine AS deps\n'
+            'RUN pip install --target /deps requests==2.32.5 boto3==1.40.1\n'
+            'FROM node:24-alpine AS build\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src/ ./src/\n'
+            'RUN npx esbuild src/index.ts --bundle --platform=node --external:sharp --outfile=dist/index.js\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=deps /deps /opt/python\n'
+            'COPY --from=build /app/dist ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM python:3.11-alpine AS builder\n'
+            'RUN pip install --target /deps --platform manylinux2014_x86_64 --python-version 3.13 '
+            '--only-binary=:all: numpy==2.2.6\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=builder /deps/ ./\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None, None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
