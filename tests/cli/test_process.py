@@ -139,8 +139,10 @@ def test_closed_standard_streams(tmp_path: Path, closed: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
+    # A shell's background job ignores the interrupt, and its children inherit that.
+    start = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); runpy.run_module('lintimg', run_name='__main__')"
     child = subprocess.Popen(
-        [sys.executable, "-m", "lintimg", "check", "-"],
+        [sys.executable, "-c", start, "check", "-"],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
