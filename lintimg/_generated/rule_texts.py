@@ -3229,6 +3229,47 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14-arm64\nCOPY app.py ./\nCMD ["app.handler"]\n'),
            (None, None, None, None)),
+ 'LI231': ('Lambda takes an image manifest, not an index. Buildx adds a provenance attestation to what it '
+           'pushes unless told otherwise, and the pair of image and attestation makes an index; a list of '
+           'platforms makes one too. Docker Engine\n'
+           "29 and Docker Desktop keep images in containerd's store, where even a plain `docker build` "
+           'attests. The push succeeds, ECR shows the image, and creating or updating the function fails '
+           'with a sentence about media types that names no cause.\n'
+           "AWS's own instructions put `--provenance=false` into each build command.\n"
+           '\n'
+           'The rule reads Makefiles, CI files, Terraform, package.json and scripts of the repository, and '
+           'reports commands that build this Dockerfile in a file that also pushes. SAM and CDK build '
+           'without attestations by themselves.\n'
+           '`BUILDX_NO_DEFAULT_ATTESTATIONS=1` in the same file, `DOCKER_BUILDKIT=0` or `--load` settle the '
+           'matter as well.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-image.html',
+            'https://docs.docker.com/build/metadata/attestations/',
+            'https://github.com/docker/buildx/issues/1533',
+            'https://docs.docker.com/engine/storage/containerd/'),
+           ('lambda',),
+           ('The image manifest, config or layer media type for the source image is not supported',
+            'The image manifest or layer media type for the source image is not supported',
+            'InvalidParameterValueException',
+            'application/vnd.oci.image.index.v1+json',
+            'attestation-manifest unknown/unknown'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ${LAMBDA_TASK_ROOT}\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ${LAMBDA_TASK_ROOT}\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ${LAMBDA_TASK_ROOT}\nCMD ["app.handler"]\n',
+            None,
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            None)),
  'LI232': ("AWS's Lambda base images since Python 3.12, Node.js 20, Java 21, .NET 8, Ruby 3.3 and "
            'provided:al2023 hold Amazon Linux 2023 in its\n'
            'minimal form. It has the shell, the core utilities, sed, grep, microdnf and curl, but not find, '

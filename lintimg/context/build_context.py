@@ -189,6 +189,10 @@ class BuildContext:
             return None
         return self._cache.read(self._full(inside), limit)
 
+    def read_beside(self, path: str, limit: int) -> bytes | None:
+        """The first bytes of a file of the repository by its absolute path, whether the builder receives it or not."""
+        return self._cache.read(path, limit)
+
     def _full(self, path: str) -> str:
         return f"{self._root}/{path}"
 
