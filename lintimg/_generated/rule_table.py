@@ -1265,6 +1265,37 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_applicability': None,
   'equivalents': (),
   'needs': ('pip', 'uv', 'poetry', 'npm', 'yarn', 'pnpm')},
+ {'code': 'LI234',
+  'name': 'missing-packages',
+  'title': "The handler's file imports what nothing brings to the image",
+  'family': 'contract',
+  'severity': 'error',
+  'applies_to': ('lambda',),
+  'default': True,
+  'messages': {'python': '{file} imports {names}, and nothing in this Dockerfile installs or copies it: each '
+                         'invocation ends with Runtime.ImportModuleError: {error}.',
+               'nodejs': '{file} loads {names}, and nothing in this Dockerfile installs or copies it: each '
+                         'invocation ends with Runtime.ImportModuleError: Error: {error}.',
+               'manifest': '{manifest} is copied and nothing installs what it names: {file} needs {names}, '
+                           'and each invocation ends with Runtime.ImportModuleError: {error}.',
+               'stage': 'Packages are installed in stage {stage} below {place}, and no COPY brings them to '
+                        'the image: {file} needs {names}, and each invocation ends with '
+                        'Runtime.ImportModuleError: {error}.',
+               'not copied': '{file} imports {first}, and {actual} is not copied to the image: each '
+                             'invocation ends with Runtime.ImportModuleError: {error}.'},
+  'helps': {'python': 'Copy a requirements.txt that names it, and add RUN pip install --no-cache-dir -r '
+                      'requirements.txt',
+            'nodejs': 'Copy package.json and its lock file, and add RUN npm ci --omit=dev',
+            'manifest': 'Add RUN {command}',
+            'stage': 'Install into a folder of its own, such as pip install --target /deps, and add COPY '
+                     '--from={stage} /deps ${{LAMBDA_TASK_ROOT}}',
+            'not copied': 'Add {actual} to the COPY that brings {file}'},
+  'check': 'contract.missing_packages.missing_packages',
+  'match': None,
+  'fix_title': 'Add RUN {command}',
+  'fix_applicability': 'unsafe',
+  'equivalents': (),
+  'needs': ()},
  {'code': 'LI301',
   'name': 'copy-before-install',
   'title': 'Sources are copied before the dependencies are installed',

@@ -3451,6 +3451,87 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
            (None, None, None, None)),
+ 'LI234': ('The image builds, and the function fails when its module is loaded. It happens where a manifest '
+           'is copied and the line that installs it was forgotten or deleted, where a build stage installs '
+           'packages to a folder that the last\n'
+           "stage does not take over, and where a COPY names the handler's file alone while that file "
+           'imports another one of the project.\n'
+           '\n'
+           "The rule reads the handler's file: what it imports at its top level, without `try`, that is "
+           "neither part of the language nor of AWS's base image. It says nothing as soon as anything in the "
+           'Dockerfile may bring the module: an\n'
+           'installation whose packages are not known, a script, a base image of your own, a layer copied to '
+           "/opt, a changed `sys.path`, or a `COPY .` that may take the host's node_modules along.",
+           ('https://docs.aws.amazon.com/lambda/latest/dg/python-image.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-image.html',
+            'https://repost.aws/knowledge-center/lambda-import-module-error-python'),
+           ('lambda',),
+           ("Runtime.ImportModuleError: Unable to import module 'app': No module named 'requests'",
+            'Error: Cannot find module',
+            'No module named',
+            'ModuleNotFoundError'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt .\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY src/ ./src/\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /build/src/ ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.mjs package.json ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py orders.py ./\n'
+            'COPY helpers/ ./helpers/\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'COPY requirements.txt /tmp/\n'
+            'RUN pip install --no-cache-dir --target /deps -r /tmp/requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY app.py ./\n'
+            'COPY requests ./requests\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\nCOPY . ./\nCMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=public.ecr.aws/sample/pandas-layer:1 /opt /opt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'COPY requirements.txt ./\n'
+            'RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /opt/venv/lib/python3.14/site-packages /opt/python\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None,
+            None,
+            None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
