@@ -11,24 +11,13 @@ from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import absolute, inside, steps_of
-from lintimg.lint.installs import installs
+from lintimg.lint.installs import LIBRARY_MANAGERS, installs
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 from lintimg.text import SourceText
 
-ECOSYSTEMS = {
-    "pip": "pip",
-    "uv": "pip",
-    "poetry": "pip",
-    "pipenv": "pip",
-    "npm": "npm",
-    "yarn": "npm",
-    "pnpm": "npm",
-}
-"""The managers whose packages are libraries of the function's own language."""
-
-_INSTALLERS = frozenset((*ECOSYSTEMS, "apt"))
+_INSTALLERS = frozenset((*LIBRARY_MANAGERS, "apt"))
 _SCAN_LIMIT = 500
 
 
@@ -54,7 +43,7 @@ def asked_libraries(subject: Subject) -> Iterator[Asked]:
     """
     for run in kept_runs(subject):
         for operation in run.operations:
-            ecosystem = ECOSYSTEMS.get(operation.manager)
+            ecosystem = LIBRARY_MANAGERS.get(operation.manager)
             if ecosystem is None or operation.action != "install":
                 continue
             for package in operation.packages:

@@ -15,7 +15,7 @@ from lintimg.lint.image_files import absolute, expanded
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.shell.packages import Operation
 
-_ECOSYSTEMS = {
+LIBRARY_MANAGERS = {
     "pip": "pip",
     "uv": "pip",
     "poetry": "pip",
@@ -23,11 +23,9 @@ _ECOSYSTEMS = {
     "npm": "npm",
     "yarn": "npm",
     "pnpm": "npm",
-    "apt": "apt",
-    "dnf": "apt",
-    "microdnf": "apt",
-    "yum": "apt",
 }
+"""The managers whose packages are libraries of the function's own language, with the ecosystem of each."""
+_ECOSYSTEMS = {**LIBRARY_MANAGERS, "apt": "apt", "dnf": "apt", "microdnf": "apt", "yum": "apt"}
 _CPU_TORCH = regex(r"\+cpu\b|/whl/(?:nightly/)?cpu\b|torch-backend[= ]cpu\b")
 _PRODUCTION = regex(
     r"--(?:production|prod|no-dev|no-default-groups|omit=dev|only=prod(?:uction)?|only=main|without=dev)\b(?!=false)|^-P$"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintimg.checks.contract.handler_file import NamedHandler, named_handlers
 from lintimg.checks.contract.handler_function import handler_text, looked_up
+from lintimg.checks.contract.python_tree import python_tree
 from lintimg.lint.rule import Hit
 from lintimg.lint.subject import Subject
 
@@ -55,13 +56,9 @@ def _refuses_callbacks(subject: Subject) -> bool:
 
 def _python(text: str, function: str) -> str | None:
     import ast
-    import warnings
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python_tree(text)
+    if tree is None:
         return None
     # The name may be bound anew, and by other means than a definition.
     if len(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from lintimg.checks.contract.python_tree import python_tree
 from lintimg.checks.tables import table
 from lintimg.lazy import regex
 
@@ -30,17 +31,10 @@ def imported(language: str, text: str) -> tuple[str, ...]:
 
 def _python(text: str) -> list[str]:
     import ast
-    import warnings
 
-    try:
-        with warnings.catch_warnings():
-            # About escapes in strings, mostly.
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    tree = python_tree(text)
     found: list[str] = []
-    for node in tree.body:
+    for node in () if tree is None else tree.body:
         if isinstance(node, ast.Import):
             found += [alias.name.partition(".")[0] for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lintimg.checks.contract.python_tree import python_tree
 from lintimg.lazy import NamedTuple, regex
 
 if TYPE_CHECKING:
@@ -58,16 +59,11 @@ def module_names(language: str, text: str) -> ModuleNames | None:
 
 def _python(text: str) -> ModuleNames | None:
     import ast
-    import warnings
 
     if _DYNAMIC_PYTHON.search(text):
         return None
-    try:
-        with warnings.catch_warnings():
-            # About escapes in strings, mostly.
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = python_tree(text)
+    if tree is None:
         return None
     found: set[str] = set()
     functions: list[str] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintimg.aws.images import aws_base
 from lintimg.aws.names import canonical_name
-from lintimg.checks.asked import ECOSYSTEMS, Asked, asked_libraries
+from lintimg.checks.asked import Asked, asked_libraries
 from lintimg.checks.bases import plain_language, without_digest
 from lintimg.checks.effects import variable
 from lintimg.checks.tables import table
@@ -14,6 +14,7 @@ from lintimg.dockerfile.build import Stage
 from lintimg.dockerfile.reference import parse_reference
 from lintimg.lazy import regex
 from lintimg.lint.image_files import lineage
+from lintimg.lint.installs import LIBRARY_MANAGERS
 from lintimg.lint.rule import Hit, HitRelated
 from lintimg.lint.subject import Subject
 
@@ -137,7 +138,7 @@ def _installed_again(subject: Subject, ecosystem: str) -> bool:
             if "rebuild" in run.instruction.rest.text:
                 return True
             if any(
-                ECOSYSTEMS.get(operation.manager) == ecosystem and operation.action == "install"
+                LIBRARY_MANAGERS.get(operation.manager) == ecosystem and operation.action == "install"
                 for operation in run.operations
             ):
                 return True

@@ -11,6 +11,7 @@ from lintimg.checks.asked import dependency_span, kept_runs
 from lintimg.checks.effects import follows, variable
 from lintimg.context.names import is_lock
 from lintimg.lazy import NamedTuple, regex
+from lintimg.lint.installs import LIBRARY_MANAGERS
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.lint.wording import size
@@ -19,16 +20,7 @@ from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
 from lintimg.text import SourceText
 
-_ECOSYSTEMS = {
-    "pip": "pip",
-    "uv": "pip",
-    "poetry": "pip",
-    "pipenv": "pip",
-    "npm": "npm",
-    "yarn": "npm",
-    "pnpm": "npm",
-    "apt": "apt",
-}
+_ECOSYSTEMS = {**LIBRARY_MANAGERS, "apt": "apt"}
 _INDEX_VARIABLES = (
     "PIP_INDEX_URL",
     "PIP_EXTRA_INDEX_URL",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -49,14 +49,10 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
     rows = table("package_caches")["managers"]
     estimated: dict[int, int] | None = None
     for run in runs:
-        seen: set[str] = set()
         left = tuple(leftovers(run, settings))
-        for operation, cache in left:
+        for operation, cache in _told(left):
             manager = operation.manager
             row = rows[manager]
-            if manager in seen and not row.get("each"):
-                continue
-            seen.add(manager)
             linked = row.get("hard_links") or (manager == "uv" and not _copies(operation, run))
             verb = operation.verb.pieces if operation.verb is not None else ""
             bytes_ = None
@@ -82,6 +78,17 @@ def package_cache_left(subject: Subject) -> Iterator[Hit]:
             )
 
 
+def _told(left: Iterable[Leftover]) -> Iterator[Leftover]:
+    """Of `left` the first of each manager, and all of those that keep a cache for each call."""
+    rows = table("package_caches")["managers"]
+    seen: set[str] = set()
+    for leftover in left:
+        manager = leftover.operation.manager
+        if manager not in seen or rows[manager].get("each"):
+            yield leftover
+        seen.add(manager)
+
+
 def _details(operation: Operation, cache: str, left: Sequence[Leftover]) -> dict[str, object]:
     """The details of a finding that stands for all of `left` by the same manager: an installation among them counts."""
     shown = operation
@@ -105,19 +112,13 @@ def cache_in_build_stage(subject: Subject) -> Iterator[Hit]:
         runs = [run for run in subject.every_run if run.step.stage == stage.number]
         settings = CacheSettings(runs)
         for run in runs:
-            seen: set[str] = set()
             left = tuple(leftovers(run, settings))
-            for operation, cache in left:
-                manager = operation.manager
-                row = rows[manager]
-                if manager in seen and not row.get("each"):
-                    continue
-                seen.add(manager)
+            for operation, cache in _told(left):
                 verb = operation.verb.pieces if operation.verb is not None else ""
                 yield Hit(
                     operation.span,
                     {"command": f"{operation.program} {verb}".strip(), "cache": cache},
-                    edits=cleaning_edits(operation, run, subject, row),
+                    edits=cleaning_edits(operation, run, subject, rows[operation.manager]),
                     details=_details(operation, cache, left),
                 )
 
