@@ -19,7 +19,7 @@ _OWN_FOLDER = regex(r"\$\(cd +\"?\$\(dirname [^()]*\)(/[./]*)?\"? *(?:&&|;) *pwd
 _DEEPEST = 4
 _LONGEST = 1_000
 _CHANGED = regex(
-    r"(?:^|[;&|\s])(?P<shell>\()?\s*(?:cd|pushd)[ \t]+(\"?\$\(dirname [^()]*\)[^\s;&|]*|\"[^\"\n]*\"|'[^'\n]*'|[^\s;&|)\"']+)|\b(popd)\b"
+    r"(?:^|[;&|\s])(?P<shell>\([ \t]?)?(?:cd|pushd)[ \t]+(\"?\$\(dirname [^()]*\)[^\s;&|]*|\"[^\"\n]*\"|'[^'\n]*'|[^\s;&|)\"']+)|\b(popd)\b"
 )
 _WORKING = regex(
     r"(?m)^[ \t-]*(?:working-directory|working_directory|workingDirectory|dir)[ \t]*:[ \t]*(.+)$"

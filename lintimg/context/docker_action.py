@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lintimg.context.build_command import BuildCommand
 from lintimg.context.command_file import CommandFile
@@ -13,6 +14,7 @@ _USED = regex(r"(?m)^[ \t]*(?:-[ \t]+)?uses:[ \t]*[\"']?(docker/build-push-actio
 _INPUT = regex(
     r"(?m)^[ \t]+(push|provenance|sbom|attests|platforms|file|context|outputs|load):[ \t]*([^\n]*)$"
 )
+_MOST_STEPS = 100
 _FALSE = ("false", "0", "")
 
 
@@ -20,7 +22,7 @@ def action_builds(file: CommandFile) -> Iterator[BuildCommand]:
     """The steps of the workflow `file` that build its Dockerfile and push the image."""
     if "BUILDX_NO_DEFAULT_ATTESTATIONS" in file.text:
         return
-    for match in _USED.finditer(file.text):
+    for match in islice(_USED.finditer(file.text), _MOST_STEPS):
         inputs = _inputs(file, match.start(1))
         outputs = inputs.get("outputs", "")
         if (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from lintimg.context.build_command import BuildCommand, facts
 from lintimg.context.command_file import CommandFile
@@ -14,6 +15,7 @@ _COMMAND = regex(r"(?<![\w./-])docker[ \t]+(?:buildx[ \t]+|image[ \t]+|builder[ 
 _TALKED_OF = regex(r"(?:^|\s)(?:#|//|@?echo\s|printf\s|Write-Host\s)")
 _PUSH = regex(r"(?<![\w./-])docker[ \t]+(?:image[ \t]+)?push\b")
 _CLASSIC_BUILDER = regex(r"DOCKER_BUILDKIT[\"']?\s*[=:]\s*[\"']?0")
+_MOST_COMMANDS = 100
 _LONGEST = 6_000
 """So many characters of one command are read."""
 _PIECE = regex(
@@ -40,8 +42,8 @@ def typed_builds(file: CommandFile) -> Iterator[BuildCommand]:
     if "BUILDX_NO_DEFAULT_ATTESTATIONS" in text:
         return
     pushes = _PUSH.search(text) is not None
-    for match in _COMMAND.finditer(text):
-        line_start = text.rfind("\n", 0, match.start()) + 1
+    for match in islice(_COMMAND.finditer(text), _MOST_COMMANDS):
+        line_start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _LONGEST)
         if _TALKED_OF.search(text[line_start : match.start()]):
             continue
         call = _call(_words(_typed(text, line_start, match.end())))
