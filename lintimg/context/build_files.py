@@ -15,12 +15,10 @@ _MOST_ENTRIES = 3_000
 _DEEPEST = 12
 
 
-def pushed_builds(
+def build_commands(
     root: str, dockerfile: str, read: Callable[[str, int], bytes | None]
 ) -> Iterator[BuildCommand]:
-    """The commands of the repository at `root` that build `dockerfile` and push what they built, by file and place. Both paths
-    are absolute; `read` gives so many bytes of a file. A command whose Dockerfile a variable hides is passed over.
-    """
+    """The commands of the repository at `root` that build `dockerfile`, by file and place. Both paths are absolute; `read` gives so many bytes of a file. A command whose Dockerfile a variable hides is passed over."""
     for path in _files(root, os.path.dirname(dockerfile)):  # noqa: PTH120
         data = read(path, _MOST_BYTES)
         if data is None or b"docker" not in data:

@@ -41,6 +41,11 @@ class CommandFile:
         self._is_yaml = path.endswith((".yml", ".yaml"))
         self._is_script = path.endswith((".sh", ".bash", ".ps1"))
 
+    @property
+    def attests_by_default(self) -> bool:
+        """Whether Buildx makes provenance attestations where a command of the file says nothing of them."""
+        return "BUILDX_NO_DEFAULT_ATTESTATIONS" not in self.text
+
     def spelled_out(self, text: str, depth: int = 0) -> str | None:
         """`text` with each variable replaced by what the file gives it; None when one is not known."""
         text = _OWN_FOLDER.sub(r".\1", text)
@@ -74,21 +79,29 @@ class CommandFile:
             found[match[1]] = value if found.get(match[1], value) == value else None
         return found
 
-    def means(self, path: str, offset: int, *, in_shell: bool = True) -> bool:
-        """Whether a command at `offset` that names the Dockerfile `path` means the one in question. What is no shell command
-        begins at the repository's root.
+    def origin(self, path: str, offset: int, *, in_shell: bool = True) -> str | None:
+        """The folder, absolute, from which a command at `offset` builds when the `path` it gives to Docker means the Dockerfile in
+        question; None when it means another one, or that cannot be told. What is no shell command begins at the repository's root.
         """
         working = self._working_folder(offset) if in_shell else ""
         relative = None if working is None else self.spelled_out(path)
         if relative is None or "://" in relative or "\0" in relative:
-            return False
+            return None
         from_root = self._is_yaml or not in_shell
         bases = (self._root, self._folder) if from_root else (self._folder, self._root)
         for base in (*bases, os.path.dirname(self._folder)):  # noqa: PTH120
-            found = os.path.normpath(os.path.join(base, working or "", relative))  # noqa: PTH118
+            folder = os.path.normpath(os.path.join(base, working or ""))  # noqa: PTH118
+            found = os.path.normpath(os.path.join(folder, relative))  # noqa: PTH118
             if found == self._dockerfile or os.path.isfile(found):  # noqa: PTH113
-                return found == self._dockerfile
-        return False
+                return folder if found == self._dockerfile else None
+        return None
+
+    def folder(self, origin: str, path: str) -> str | None:
+        """The absolute path of a folder that a command running in `origin` names, None when it cannot be told."""
+        relative = self.spelled_out(path)
+        if relative is None or "://" in relative or "\0" in relative:
+            return None
+        return os.path.normpath(os.path.join(origin, relative))  # noqa: PTH118
 
     def step(self, offset: int) -> tuple[int, int]:
         """Where the list item of a YAML file that holds `offset` begins and ends, the line alone in any other file."""

@@ -19,35 +19,38 @@ _FALSE = ("false", "0", "")
 
 
 def action_builds(file: CommandFile) -> Iterator[BuildCommand]:
-    """The steps of the workflow `file` that build its Dockerfile and push the image."""
-    if "BUILDX_NO_DEFAULT_ATTESTATIONS" in file.text:
-        return
+    """The steps of the workflow `file` that build its Dockerfile."""
     for match in islice(_USED.finditer(file.text), _MOST_STEPS):
         inputs = _inputs(file, match.start(1))
-        outputs = inputs.get("outputs", "")
-        if (
-            inputs.get("push", "false") in _FALSE
-            and "type=registry" not in outputs
-            and "push=true" not in outputs
-        ):
-            continue
         # Without a context the action takes the repository as it was pushed.
         context = inputs.get("context", ".")
-        named = inputs.get("file", f"{context}/Dockerfile")
-        if not file.means(named, match.start(), in_shell=False):
+        origin = file.origin(inputs.get("file", f"{context}/Dockerfile"), match.start(), in_shell=False)
+        if origin is None:
             continue
-        provenance = inputs.get("provenance", "true")
-        if "$" in provenance or "disabled=true" in inputs.get("attests", ""):
-            continue
+        outputs = inputs.get("outputs", "")
         yield BuildCommand(
-            file.path,
-            match[1],
-            Span(match.start(1), match.end(1)),
-            tuple(part.strip() for part in inputs.get("platforms", "").split(",") if part.strip()),
-            provenance not in _FALSE or inputs.get("sbom", "false") not in _FALSE,
-            True,
-            None,
+            file=file.path,
+            words=match[1],
+            span=Span(match.start(1), match.end(1)),
+            context=file.folder(origin, context),
+            platforms=tuple(part.strip() for part in inputs.get("platforms", "").split(",") if part.strip()),
+            pushed=inputs.get("push", "false") not in _FALSE
+            or "type=registry" in outputs
+            or "push=true" in outputs,
+            attested=_attested(file, inputs),
+            certain=True,
+            insert=None,
         )
+
+
+def _attested(file: CommandFile, inputs: dict[str, str]) -> bool:
+    """Whether the step surely leaves an attestation beside the image."""
+    if inputs.get("sbom", "false") not in _FALSE:
+        return True
+    provenance = inputs.get("provenance")
+    if provenance is not None:
+        return provenance not in _FALSE and "$" not in provenance
+    return file.attests_by_default and "disabled=true" not in inputs.get("attests", "")
 
 
 def _inputs(file: CommandFile, offset: int) -> dict[str, str]:

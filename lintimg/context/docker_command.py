@@ -37,36 +37,34 @@ class _Call(NamedTuple):
 
 
 def typed_builds(file: CommandFile) -> Iterator[BuildCommand]:
-    """The commands of `file` that build its Dockerfile, in a file that also pushes."""
+    """The commands of `file` that build its Dockerfile."""
     text = file.text
-    if "BUILDX_NO_DEFAULT_ATTESTATIONS" in text:
-        return
-    pushes = _PUSH.search(text) is not None
     for match in islice(_COMMAND.finditer(text), _MOST_COMMANDS):
         line_start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _LONGEST)
         if _TALKED_OF.search(text[line_start : match.start()]):
             continue
         call = _call(_words(_typed(text, line_start, match.end())))
-        buildx = "buildx" in match[0]
-        pushed = "--push" in call.options or _registry(call.last("-o", "--output"))
-        loaded = "--load" in call.options or "-o" in call.options or "--output" in call.options
-        classic = not buildx and _CLASSIC_BUILDER.search(text)
-        if len(call.words) != 1 or classic or not (pushed or (pushes and not loaded)):
+        if len(call.words) != 1:
             continue
-        attested = _attested(file, call)
         context, named = call.words[0], call.last("-f", "--file")
-        if attested is None or not file.means(named or posixpath.join(context, "Dockerfile"), match.start()):
+        origin = file.origin(named or posixpath.join(context, "Dockerfile"), match.start())
+        if origin is None:
             continue
+        buildx = "buildx" in match[0]
+        to_registry = "--push" in call.options or _registry(call.last("-o", "--output"))
+        kept_local = bool({"--load", "-o", "--output"} & call.options.keys())
         asked_for = bool({"--provenance", "--sbom", "--attest"} & call.options.keys())
-        platforms = tuple(filter(None, ",".join(call.options.get("--platform", ())).split(",")))
+        classic = not buildx and _CLASSIC_BUILDER.search(text) is not None
         yield BuildCommand(
-            file.path,
-            " ".join(match[0].split()),
-            Span(match.start(), match.end()),
-            platforms,
-            attested,
-            buildx and pushed,
-            None if asked_for else match.end(),
+            file=file.path,
+            words=" ".join(match[0].split()),
+            span=Span(match.start(), match.end()),
+            context=file.folder(origin, context),
+            platforms=tuple(filter(None, ",".join(call.options.get("--platform", ())).split(","))),
+            pushed=to_registry or (not kept_local and _PUSH.search(text) is not None),
+            attested=not classic and _attested(file, call),
+            certain=buildx and to_registry,
+            insert=None if asked_for else match.end(),
         )
 
 
@@ -124,14 +122,12 @@ def _registry(output: str | None) -> bool:
     return output is not None and ("type=registry" in output or "push=true" in output)
 
 
-def _attested(file: CommandFile, call: _Call) -> bool | None:
-    """Whether the command leaves an attestation beside the image; None when a variable may decide it."""
-    provenance = call.last("--provenance")
+def _attested(file: CommandFile, call: _Call) -> bool:
+    """Whether the command surely leaves an attestation beside the image where the engine can."""
     if any(value not in ("false", "0") for value in call.options.get("--sbom", ())):
         return True
+    provenance = call.last("--provenance")
     if provenance is not None:
         known = file.spelled_out(provenance)
-        return None if known is None else known.lower() not in ("false", "0")
-    if "--attest" in call.options:
-        return "disabled=true" not in ",".join(call.options["--attest"])
-    return True
+        return known is not None and known.lower() not in ("false", "0")
+    return file.attests_by_default and "disabled=true" not in ",".join(call.options.get("--attest", ()))

@@ -105,7 +105,17 @@ def locate_context(
         return None
     if sources.whole and not is_support_folder(own.name) and _holds_a_project(own):
         return BuildContext(own, dockerfile, cache)
-    return None
+    return _told_by_commands(dockerfile, cache) if sources.whole else None
+
+
+def _told_by_commands(dockerfile: Path, cache: ContextCache) -> BuildContext | None:
+    """The context that a Makefile, a CI file or a script gives where all of them give the same."""
+    from lintimg.context.build_files import build_commands
+
+    root = str(repository_root(dockerfile))
+    folders = {command.context for command in build_commands(root, str(dockerfile), cache.read)}
+    folder = folders.pop() if len(folders) == 1 else None
+    return BuildContext(Path(folder), dockerfile, cache) if folder and Path(folder).is_dir() else None
 
 
 def _deployed(dockerfile: Path, deployments: Iterable[Deployment]) -> Iterator[Path]:

@@ -193,3 +193,33 @@ def test_one_cache_serves_many(repository: Path) -> None:
     build = build_of("FROM a\nCOPY services .\n")
     found = [locate_context(repository / f"Dockerfile.{n}", build, None, (), cache) for n in range(3)]
     assert all(isinstance(context, BuildContext) and len(context.files) == 4 for context in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Makefile", "image:\n\tdocker build -t api -f docker/Dockerfile .\n", ""),
+        (
+            "docker/build.sh",
+            'cd "$(dirname "$0")/.."\ndocker build --file docker/Dockerfile services\n',
+            "services",
+        ),
+        ("scripts/build.sh", "docker build -f docker/Dockerfile ${CONTEXT}\n", None),
+        ("Makefile", "a:\n\tdocker build -f docker/Dockerfile .\nb:\n\tdocker build docker\n", None),
+        (
+            ".github/workflows/image.yml",
+            "    - uses: docker/build-push-action@v7\n      with:\n        file: docker/Dockerfile\n",
+            "",
+        ),
+    ],
+)
+def test_commands_tell_the_context_where_nothing_else_does(
+    repository: Path, name: str, text: str, found: str | None
+) -> None:
+    dockerfile = repository / "docker" / "Dockerfile"
+    dockerfile.write_text("FROM scratch\nCOPY . /app\n")
+    assert locate(dockerfile, dockerfile.read_text()) is None
+    path = repository / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    assert locate(dockerfile, dockerfile.read_text()) == (None if found is None else repository / found)

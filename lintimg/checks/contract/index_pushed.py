@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import relpath
 
 from lintimg.context.build_command import BuildCommand
-from lintimg.context.build_files import pushed_builds
+from lintimg.context.build_files import build_commands
 from lintimg.context.locate import repository_root
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
@@ -22,9 +22,9 @@ def index_pushed(subject: Subject) -> Iterator[Hit]:
         return
     dockerfile = os.path.abspath(context.dockerfile)  # noqa: PTH100
     root = str(repository_root(context.dockerfile))
-    for command in pushed_builds(root, dockerfile, context.read_beside):
+    for command in build_commands(root, dockerfile, context.read_beside):
         several = len(command.platforms) > 1
-        if not several and not command.attested:
+        if not command.pushed or not (several or command.attested):
             continue
         variant = "platforms" if several else "" if command.certain else "plain"
         yield Hit(
