@@ -6,7 +6,12 @@ import re
 from functools import cache
 
 from lintimg.aws.tables import table
-from lintimg.lazy import NamedTuple
+from lintimg.lazy import NamedTuple, regex
+
+_HANDLER = regex(r"[A-Za-z_@][\w@/-]*(\.[A-Za-z_$][\w$-]*)+(::[\w.]+)*\Z|[\w.+]+::[\w.:+`<>]+\Z")
+_FILE_ENDINGS = frozenset(
+    "a amd64 app arm64 bash bat bin cfg cjs class cmd cnf com conf cts db dev dll elf env exe go gz html ini io ipynb jar js json jsx linux log lua md mjs mts net nf org out pex php pid pl properties ps1 py pyz r R rackup rb rs ru run service sh so socket sql tar toml ts tsx txt war wsgi x86 xml yaml yml zip".split()  # noqa: SIM905 - readable as one line of words
+)
 
 
 class HandlerProblem(NamedTuple):
@@ -78,3 +83,12 @@ def wrapped_by(handler: str) -> str | None:
             variable: str = row["variable"]
             return variable
     return None
+
+
+def looks_like_handler(word: str) -> bool:
+    """Whether `word` has the shape of a handler: dotted, no path in front, no file ending behind."""
+    if not _HANDLER.match(word):
+        return False
+    if "::" in word:
+        return True
+    return word.rpartition(".")[2] not in _FILE_ENDINGS

@@ -9,8 +9,8 @@ from typing import Any
 
 from lintimg.checks.registry import find_check
 from lintimg.lint.case import Bench
+from lintimg.lint.policy import Policy
 from lintimg.lint.rule import Rule
-from lintimg.lint.subject import Policy
 from lintimg.settings.units import read_size
 from lintimg.shell.shellcheck import ShellCheck, find_shellcheck
 

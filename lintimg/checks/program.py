@@ -5,9 +5,9 @@ from __future__ import annotations
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal
 
+from lintimg.aws.handlers import looks_like_handler
 from lintimg.checks.tables import table
 from lintimg.lazy import NamedTuple, regex
-from lintimg.lint.target import looks_like_handler
 
 if TYPE_CHECKING:
     from lintimg.lint.subject import Subject

@@ -29,7 +29,7 @@ from lintimg.image.paths import outline, path_history
 from lintimg.image.sampling import with_sampled_sizes
 from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
-from lintimg.lint.subject import Policy
+from lintimg.lint.policy import Policy
 from lintimg.model.finding import Problem
 from lintimg.model.image import ImageReport, TreeNode
 from lintimg.model.report import Report, ToolInfo

@@ -12,8 +12,8 @@ from lintimg.image.stack import LayerStack
 from lintimg.lazy import NamedTuple
 from lintimg.lint.built import BuiltImage, ImageCheck
 from lintimg.lint.image_engine import ImageResult, ImageSettings, lint_image
+from lintimg.lint.policy import Policy
 from lintimg.lint.selection import UnknownSelectorError, select
-from lintimg.lint.subject import Policy
 from lintimg.lint.table import bundled_rules, bundled_text, rule_info, rules_by_code
 from lintimg.model.finding import KINDS, SEVERITIES, DockerfileLine, Finding, Kind, Problem, Severity
 from lintimg.model.image import ImageReport, Verdict

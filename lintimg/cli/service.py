@@ -18,9 +18,9 @@ from lintimg.cli.surroundings import Surroundings
 from lintimg.context.deployment import deployed_arguments, deployed_stage
 from lintimg.lazy import NamedTuple
 from lintimg.lint.engine import FileResult, FileSettings, display_path, finding_order, lint_file
+from lintimg.lint.policy import Policy
 from lintimg.lint.rule import Rule
 from lintimg.lint.selection import SHELLCHECK, Choice, Selection, UnknownSelectorError, select
-from lintimg.lint.subject import Policy
 from lintimg.model.finding import SEVERITIES, Finding, Problem, Severity, Suppressed
 from lintimg.model.report import Report, RuleInfo, ToolInfo
 from lintimg.settings.configuration import Loaded, relative_path

@@ -9,7 +9,6 @@ from itertools import chain, compress, count, repeat
 from lintimg.contents.parts import BASE, PYTHON
 from lintimg.contents.python import python_share
 from lintimg.contents.survey import Survey
-from lintimg.image.stack import ONLY_VISIBLE
 from lintimg.model.image import ContentCategory, ContentItem, ImageLayer, LargeFile
 from lintimg.text import path_text
 
@@ -44,7 +43,9 @@ def largest(found: Survey, layers: Sequence[ImageLayer], top: int) -> tuple[Larg
     """The `top` largest of the files that a container sees; `layers` are the image's."""
     # Numbers go down, so that among equal sizes the first one stays where it is.
     sizes = [
-        heapq.nlargest(top, compress(zip(entries.sizes, count(0, -1), repeat(layer)), _shown(found, layer)))
+        heapq.nlargest(
+            top, compress(zip(entries.sizes, count(0, -1), repeat(layer)), found.stack.shown(layer))
+        )
         for layer, entries in enumerate(found.stack.layers)
     ]
     chosen = heapq.nlargest(top, chain.from_iterable(sizes))
@@ -56,11 +57,6 @@ def largest(found: Survey, layers: Sequence[ImageLayer], top: int) -> tuple[Larg
         if size
     ]
     return tuple(sorted(files, key=lambda file: (-file.bytes, file.path)))
-
-
-def _shown(found: Survey, layer: int) -> bytes:
-    """For each entry of a layer 1 if a container sees it, else 0."""
-    return found.stack.states[layer].translate(ONLY_VISIBLE)
 
 
 def python_shares(found: Survey, items: Mapping[str, set[int]]) -> dict[str, dict[str, int]]:

@@ -14,7 +14,7 @@ from lintimg.image.configuration import read_config
 from lintimg.image.entries import Entries
 from lintimg.image.image import Image
 from lintimg.image.names import clean_name
-from lintimg.image.stack import ONLY_VISIBLE, LayerStack
+from lintimg.image.stack import LayerStack
 from lintimg.lazy import NamedTuple
 
 
@@ -66,7 +66,7 @@ def _count(stack: LayerStack, of: Sequence[array[int]]) -> dict[tuple[int, int],
     totals: dict[tuple[int, int], int] = {}
     for layer, owners in enumerate(of):
         own = [0] * (max(owners, default=0) + 1)
-        visible = stack.states[layer].translate(ONLY_VISIBLE)
+        visible = stack.shown(layer)
         for part, size in compress(zip(owners, stack.layers[layer].sizes, strict=True), visible):
             own[part] += size
         for place, size in stack.heirs.items():

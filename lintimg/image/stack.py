@@ -17,7 +17,7 @@ from lintimg.lazy import NamedTuple
 
 Way = Literal["deleted", "overwritten"]
 
-ONLY_VISIBLE = bytes(int(state == 1) for state in range(256))
+_ONLY_VISIBLE = bytes(int(state == 1) for state in range(256))
 """Translates states into 1 for what a container sees and 0 for the rest."""
 
 _VISIBLE, _HIDDEN, _NOTHING = 1, 0, 2
@@ -75,6 +75,10 @@ class LayerStack(NamedTuple):
                 yield Place(layer, at)
                 at = states.find(_VISIBLE, at + 1)
 
+    def shown(self, layer: int) -> bytes:
+        """For each entry of a layer 1 if a container sees it, else 0."""
+        return self.states[layer].translate(_ONLY_VISIBLE)
+
     def paths(self) -> Mapping[bytes, Place]:
         """Where each visible path comes from."""
         return _Paths(self)
@@ -91,8 +95,8 @@ class _Paths(Mapping[bytes, Place]):
     def __init__(self, stack: LayerStack) -> None:
         self._numbers: dict[bytes, int] = {}
         first = 0
-        for entries, states in zip(stack.layers, stack.states, strict=True):
-            shown = states.translate(ONLY_VISIBLE)
+        for layer, entries in enumerate(stack.layers):
+            shown = stack.shown(layer)
             numbers = compress(range(first, first + len(shown)), shown)
             self._numbers.update(zip(compress(entries.names, shown), numbers, strict=True))
             first += _MOST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 
 from lintimg.image.entries import FILE, FOLDER, HARD_LINK, SYMLINK
 from lintimg.image.errors import ImageError
@@ -32,25 +33,30 @@ class FileTree:
     @cached_property
     def folders(self) -> frozenset[bytes]:
         """Every folder, also those that have no entry but something in them; the root is empty."""
-        found = {path.rpartition(b"/")[0] for path in self.paths}
+        found: set[bytes] = set()
+        for layer, entries in enumerate(self.stack.layers):
+            shown = self.stack.shown(layer)
+            names = entries.folders.names
+            found.update(names[number] for number in set(compress(entries.folders.of, shown)))
+            at = entries.types.find(FOLDER)
+            while at >= 0:
+                if shown[at]:
+                    found.add(entries.names[at])
+                at = entries.types.find(FOLDER, at + 1)
         for parent in tuple(found):
             above = parent.rpartition(b"/")[0]
             while above not in found:
                 found.add(above)
                 above = above.rpartition(b"/")[0]
-        layers = self.stack.layers
-        found.update(
-            path for path, (layer, entry) in self.paths.items() if layers[layer].types[entry] == FOLDER
-        )
         return frozenset(found)
+
+    @cached_property
+    def _joined(self) -> tuple[bytes, ...]:
+        return tuple(b"\n".join(entries.names) for entries in self.stack.layers)
 
     def holds(self, texts: Sequence[bytes]) -> bool:
         """Does one of `texts` stand in the path of any entry, visible or not; quick, so worth asking first."""
-        for entries in self.stack.layers:
-            joined = b"\n".join(entries.names)
-            if any(text in joined for text in texts):
-                return True
-        return False
+        return any(text in joined for joined in self._joined for text in texts)
 
     def resolve(self, path: bytes) -> bytes | None:
         """The path that `path` leads to when links are followed; None where nothing is, or links go in circles."""

@@ -14,7 +14,7 @@ from lintimg.image.stack import LayerStack
 from lintimg.image.tree import FileTree
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_kind import image_evidence
-from lintimg.lint.subject import Policy
+from lintimg.lint.policy import Policy
 from lintimg.model.finding import Kind, Saving, Severity
 from lintimg.model.image import ContentCategory, ImageConfig
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lintimg.lazy import NamedTuple
+from lintimg.lint.policy import Policy
 from lintimg.lint.rule import Check, Rule
 from lintimg.lint.rulefile import RuleFile
-from lintimg.lint.subject import Policy
 
 
 class Bench(NamedTuple):

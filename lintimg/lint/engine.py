@@ -19,9 +19,10 @@ from lintimg.lazy import NamedTuple
 from lintimg.lint.estimate import estimate_image, zip_fit
 from lintimg.lint.findings import FindingMaker
 from lintimg.lint.foreign import foreign_ignores
+from lintimg.lint.policy import Policy
 from lintimg.lint.rule import Check, Hit, Rule
 from lintimg.lint.selection import Selection
-from lintimg.lint.subject import Policy, Prediction, Subject, Target
+from lintimg.lint.subject import Prediction, Subject, Target
 from lintimg.lint.suppress import Pragmas, read_pragmas
 from lintimg.lint.target import Detected, detect, is_kind
 from lintimg.lint.verdicts import Verdicts

@@ -29,7 +29,7 @@ def image_evidence(config: ImageConfig, tree: FileTree | None) -> str | None:
     if any(entry.startswith("LAMBDA_TASK_ROOT=") for entry in config.env):
         return "it sets LAMBDA_TASK_ROOT"
     if not config.entrypoint and len(config.cmd) == 1:
-        from lintimg.lint.target import looks_like_handler
+        from lintimg.aws.handlers import looks_like_handler
 
         if looks_like_handler(config.cmd[0]):
             return "its CMD has the shape of a handler"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from lintimg.dockerfile.document import Dockerfile, Instruction
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import context_file, expanded
 from lintimg.lint.manifest_files import FoundManifest
+from lintimg.lint.policy import Policy
 from lintimg.model.finding import Kind, ZipFit
 from lintimg.model.report import Estimate
 from lintimg.shell.operations import operations
@@ -26,7 +26,6 @@ from lintimg.shell.script import Command, Script
 if TYPE_CHECKING:
     from lintimg.lint.secret_values import SecretValue
     from lintimg.lint.veil import Veil
-    from lintimg.shell.shellcheck import ShellCheck
 
 
 class Target(NamedTuple):
@@ -37,21 +36,6 @@ class Target(NamedTuple):
     kind: Kind
     certain: bool
     evidence: tuple[str, ...]
-
-
-class Policy(NamedTuple):
-    """The settings checks may consult. `max_size` is in bytes, `chosen` the codes that the user selected by name,
-    `shellcheck` None where it is not to run.
-    """
-
-    as_of: date
-    trusted_bases: tuple[str, ...]
-    max_size: int | None
-    fail_deprecated: bool
-    chosen: frozenset[str] = frozenset()
-    shellcheck: ShellCheck | None = None
-    label_schema: Mapping[str, str] = {}
-    strict_labels: bool = False
 
 
 class Prediction(NamedTuple):

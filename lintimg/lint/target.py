@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
+from lintimg.aws.handlers import looks_like_handler
 from lintimg.aws.images import aws_base, is_build_image, is_microvm, origin, purpose
 from lintimg.context.deployment import Deployment
 from lintimg.dockerfile.build import Build, Process, Step
@@ -21,10 +22,6 @@ _CLIENTS = regex(
 _EMULATOR = regex(r"aws-lambda-rie|aws-lambda-runtime-interface-emulator")
 _ADAPTER = regex(r"aws-lambda-(web-)?adapter|/lambda-adapter\b")
 _TASK_ROOT = regex(r"\bLAMBDA_TASK_ROOT\b|\bLAMBDA_RUNTIME_DIR\b")
-_HANDLER = regex(r"[A-Za-z_@][\w@/-]*(\.[A-Za-z_$][\w$-]*)+(::[\w.]+)*\Z|[\w.+]+::[\w.:+`<>]+\Z")
-_FILE_ENDINGS = frozenset(
-    "a amd64 app arm64 bash bat bin cfg cjs class cmd cnf com conf cts db dev dll elf env exe go gz html ini io ipynb jar js json jsx linux log lua md mjs mts net nf org out pex php pid pl properties ps1 py pyz r R rackup rb rs ru run service sh so socket sql tar toml ts tsx txt war wsgi x86 xml yaml yml zip".split()  # noqa: SIM905 - readable as one line of words
-)
 _ASSET = regex(r"(?:^|[\s=])(/asset(?:-output)?)(?:/|\s|$)")
 
 
@@ -148,15 +145,6 @@ def _has_handler(process: Process) -> bool:
     return bool(
         process.cmd and process.cmd.instruction.json and arguments and looks_like_handler(arguments[0])
     )
-
-
-def looks_like_handler(word: str) -> bool:
-    """Whether `word` has the shape of a handler: dotted, no path in front, no file ending behind."""
-    if not _HANDLER.match(word):
-        return False
-    if "::" in word:
-        return True
-    return word.rpartition(".")[2] not in _FILE_ENDINGS
 
 
 def _function(build: Build, process: Process, deployments: tuple[Deployment, ...]) -> Iterator[Evidence]:

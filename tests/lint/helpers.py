@@ -10,9 +10,9 @@ from lintimg.checks.registry import find_check
 from lintimg.context.build_context import BuildContext
 from lintimg.context.deployment import Deployment
 from lintimg.lint.engine import FileResult, FileSettings, display_path, lint_file
+from lintimg.lint.policy import Policy
 from lintimg.lint.rule import Check, Rule
 from lintimg.lint.selection import select
-from lintimg.lint.subject import Policy
 from lintimg.lint.table import bundled_rules
 from lintimg.model.finding import Severity
 from lintimg.text import SourceText

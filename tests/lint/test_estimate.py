@@ -15,7 +15,8 @@ from lintimg.dockerfile.lexer import parse
 from lintimg.dockerfile.resolve import resolve
 from lintimg.lint.estimate import estimate_image, estimate_zip, zip_fit
 from lintimg.lint.image_files import context_file
-from lintimg.lint.subject import Policy, Prediction, Subject, Target
+from lintimg.lint.policy import Policy
+from lintimg.lint.subject import Prediction, Subject, Target
 from lintimg.model.report import Estimate
 from lintimg.text import SourceText
 

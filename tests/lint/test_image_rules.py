@@ -16,8 +16,8 @@ from lintimg.lint.built import BuiltImage, ImageCheck
 from lintimg.lint.example_elf import elf_bytes
 from lintimg.lint.image_engine import ImageResult, ImageSettings, lint_image
 from lintimg.lint.image_examples import described_image, described_stack
+from lintimg.lint.policy import Policy
 from lintimg.lint.selection import select
-from lintimg.lint.subject import Policy
 from lintimg.lint.table import bundled_rules
 
 _POLICY = Policy(date(2026, 11, 23), (), None, fail_deprecated=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lintimg.aws.handlers import looks_like_handler
 from lintimg.context.deployment import Deployment
-from lintimg.lint.target import looks_like_handler
 
 from .helpers import lint_text
 

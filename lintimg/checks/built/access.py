@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintimg.checks.built.program import encoded
 from lintimg.image.elf import MAGIC
@@ -170,13 +170,11 @@ def payload(subject: BuiltImage) -> Iterator[ImageHit]:
         return
     found: dict[bytes, dict[bytes, int]] = {}
     layers: dict[bytes, dict[int, int]] = {}
-    for path, place in tree.paths.items():
+    for path, place in _below(tree, _PLACES):
+        if tree.type(place) != FILE or any(cache in b"/" + path for cache in _CACHES):
+            continue
         top = path.partition(b"/")[0]
-        if top not in _PLACES or top == path or tree.type(place) != FILE:
-            continue
         count = tree.stack.bytes_of(place)
-        if any(cache in b"/" + path for cache in _CACHES):
-            continue
         below = b"/".join(path.split(b"/")[: 3 if top == b"home" else 2])
         sizes = found.setdefault(top, {})
         sizes[below] = sizes.get(below, 0) + count
@@ -194,3 +192,16 @@ def payload(subject: BuiltImage) -> Iterator[ImageHit]:
             layer=max(layers[top], key=lambda layer: layers[top][layer]),
             path=largest,
         )
+
+
+def _below(tree: FileTree, tops: Sequence[bytes]) -> Iterator[tuple[bytes, Place]]:
+    """The visible entries in any of these folders of the root, found by folder: a layer has far fewer of them."""
+    for layer, entries in enumerate(tree.stack.layers):
+        folders = entries.folders
+        wanted = [name.partition(b"/")[0] in tops for name in folders.names]
+        if not any(wanted):
+            continue
+        shown = tree.stack.shown(layer)
+        for index, folder in enumerate(folders.of):
+            if wanted[folder] and shown[index]:
+                yield entries.names[index], Place(layer, index)

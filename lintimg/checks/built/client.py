@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintimg.aws.handlers import looks_like_handler
 from lintimg.checks.built.language import language_of
 from lintimg.checks.built.libraries import elf_of
 from lintimg.checks.built.program import lookup, on_aws_entrypoint, started, started_words
@@ -11,7 +12,6 @@ from lintimg.checks.program import classified
 from lintimg.image.tree import FileTree
 from lintimg.lazy import regex
 from lintimg.lint.built import BuiltImage, ImageHit
-from lintimg.lint.target import looks_like_handler
 
 _CLIENT = regex(
     rb"awslambdaric/|aws-lambda-ric/|aws_lambda_ric|runtime-interface-client|Amazon\.Lambda\.RuntimeSupport"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintimg.checks.security.secret_files import names_secret, secret_content
+from lintimg.checks.secret_paths import names_secret, secret_content
 from lintimg.image.entries import FILE, HARD_LINK
 from lintimg.image.errors import ImageError
 from lintimg.image.image import Image

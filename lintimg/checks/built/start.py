@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from lintimg.aws.handlers import handler_form, handler_problem
+from lintimg.aws.handlers import handler_form, handler_problem, looks_like_handler
 from lintimg.checks.built.language import language_of
 from lintimg.checks.built.libraries import elf_of, libc_version, too_new
 from lintimg.checks.built.program import (
@@ -24,7 +24,6 @@ from lintimg.image.entries import FILE, FOLDER, HARD_LINK
 from lintimg.image.inodes import Place
 from lintimg.image.tree import FileTree
 from lintimg.lint.built import BuiltImage, ImageHit
-from lintimg.lint.target import looks_like_handler
 from lintimg.model.finding import Severity
 from lintimg.text import path_text
 

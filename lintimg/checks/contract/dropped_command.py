@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import basename
 
+from lintimg.aws.handlers import looks_like_handler
 from lintimg.checks.contract.handlers import is_handler
 from lintimg.checks.program import classified
 from lintimg.dockerfile.build import Step
@@ -12,7 +13,6 @@ from lintimg.lazy import regex
 from lintimg.lint.image_files import shipped_file
 from lintimg.lint.rule import Hit, HitEdit, HitRelated
 from lintimg.lint.subject import Subject
-from lintimg.lint.target import looks_like_handler
 from lintimg.model.span import Span
 
 _PASSES_ON = regex(

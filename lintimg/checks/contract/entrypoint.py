@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from posixpath import basename, splitext
 
+from lintimg.aws.handlers import looks_like_handler
 from lintimg.checks.contract.handlers import is_handler
 from lintimg.checks.contract.runtime_client import runtime_client
 from lintimg.checks.program import Program, classified
@@ -13,7 +14,6 @@ from lintimg.dockerfile.build import Step
 from lintimg.lazy import regex
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
-from lintimg.lint.target import looks_like_handler
 from lintimg.model.span import Span
 
 _INHERITED = regex(r"lambda[-_]entrypoint\.sh|aws-lambda-rie|/bootstrap\Z")
