@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lintimg.lint.rule import Rule
-from lintimg.lint.selection import UnknownSelectorError, choose
+from lintimg.lint.selection import SHELLCHECK, Choice, UnknownSelectorError, choose
 from lintimg.lint.table import bundled_rules, bundled_text, rule_info, rules_by_code
 from lintimg.model.report import RuleInfo
 from lintimg.settings.configuration import (
@@ -23,9 +23,10 @@ from lintimg.settings.globs import glob_matches
 from lintimg.settings.values import Configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from lintimg.lint.rulefile import RuleFile
+    from lintimg.model.finding import Severity
 
 _SELECTORS = ("select", "extend_select", "ignore")
 
@@ -122,6 +123,26 @@ class Configurations:
                 if file.rule.code == rule.code:
                     return rule_info(rule, file.text)
         raise KeyError(rule.code)
+
+
+def severities(configuration: Configuration, choose: Callable[[str], Choice]) -> dict[str, Severity]:
+    """The severities that the configuration sets, by code; `choose` says what a selector names."""
+    result: dict[str, Severity] = {}
+    for selector, severity in configuration.severity.items():
+        for code, conditions in choose(selector).codes.items():
+            # Each of ShellCheck's codes has a severity of its own.
+            own = [condition["code"] for condition in conditions] if code == SHELLCHECK else []
+            result.update(dict.fromkeys(own or [code], severity))
+    return result
+
+
+def path_ignores(loaded: Loaded, path: Path | None) -> tuple[str, ...]:
+    """The selectors that the configuration ignores for the Dockerfile at `path`."""
+    ignores = loaded.configuration.per_path_ignores
+    if path is None or not ignores:
+        return ()
+    relative = relative_path(path, loaded.folder)
+    return tuple(code for glob, codes in ignores.items() if glob_matches(glob, relative) for code in codes)
 
 
 def _selectors(configuration: Configuration) -> Iterator[tuple[str, tuple[Hashable, ...]]]:

@@ -20,6 +20,7 @@ VALUES = {
     "--dockerfile": "dockerfile",
     "--target-stage": "target_stage",
     "--color": "color",
+    "--config": "config",
 }
 LISTS = {
     "--format": "formats",
@@ -31,6 +32,7 @@ SWITCHES = {
     "--compressed": ("compressed", True),
     "--deep": ("deep", True),
     "--hash": ("hashes", True),
+    "--no-config": ("use_config", False),
     "--exit-zero": ("exit_zero", True),
     "--quiet": ("quiet", True),
     "-q": ("quiet", True),
@@ -71,6 +73,8 @@ def read_image(arguments: Sequence[str]) -> dict[str, Any] | None:
         "target_stage": values.get("target_stage"),
         "formats": tuple(lists.get("formats", ("text",))),
         "quiet": switches.get("quiet", False),
+        "config": values.get("config"),
+        "use_config": switches.get("use_config", True),
         "exit_zero": switches.get("exit_zero", False),
         "color": values.get("color", "auto"),
     }

@@ -11,11 +11,11 @@ from typing import cast, get_args
 from lintimg import __version__
 from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.aws.tables import data_as_of
-from lintimg.cli.configurations import Configurations
 from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.formats import Wanted, wanted_formats
 from lintimg.cli.image_contents import base_of
-from lintimg.cli.image_rules import Judged, fails, image_settings, judge_image, rule_options
+from lintimg.cli.image_rules import Judged, fails, judge_image
+from lintimg.cli.image_settings import ImageRun, image_run, rule_options
 from lintimg.cli.image_view import is_kept, read_build, viewed, with_lines
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
@@ -29,7 +29,6 @@ from lintimg.image.paths import outline, path_history
 from lintimg.image.sampling import with_sampled_sizes
 from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
-from lintimg.lint.policy import Policy
 from lintimg.model.finding import Problem
 from lintimg.model.image import ImageReport, TreeNode
 from lintimg.model.report import Report, ToolInfo
@@ -66,16 +65,20 @@ def run_image(
     target_stage: str | None,
     formats: tuple[str, ...],
     quiet: bool,
+    config: str | None,
+    use_config: bool,
     exit_zero: bool,
     color: str,
 ) -> int:
-    """Reads the image, prints the reports and gives the exit status. Raises UsageError."""
+    """Reads the image, prints the reports and gives the exit status. Raises UsageError, ConfigurationError."""
+    directory = working_directory()
     output = open_output(color)
     wanted = wanted_formats(formats, _FORMATS)
-    gates, from_file = _gates(max_size, max_waste, min_efficiency)
-    rules = rule_options(select, extend_select, ignore, fail_on, target)
-    settings = image_settings(rules)
-    build = None if dockerfile is None else read_build(dockerfile, target_stage)
+    file = None if config is None else directory / config
+    flags = rule_options(select, extend_select, ignore, fail_on, target, file, use_config)
+    run = image_run(flags, directory, dockerfile)
+    gates, from_file = _gates(max_size, max_waste, min_efficiency, run)
+    build = None if dockerfile is None else read_build(dockerfile, target_stage, run.build_arguments)
     with bytes_shown(quiet=quiet) as progress:
         options = Options(
             via=_via(via), platform=platform, deep=deep, hashes=hashes, keep=is_kept, progress=progress
@@ -92,8 +95,7 @@ def run_image(
                 report, judged = view.report, None
                 notes += view.notes
                 if why is None and tree is None:
-                    policy = Policy(date.today(), (), None, fail_deprecated=False)
-                    judged = judge_image(image, stack, report, settings, policy, rules.target, view.lines)
+                    judged = judge_image(image, stack, report, run.rules, run.policy, run.target, view.lines)
                     report = report._replace(verdict=judged.verdict)
                 if why is not None:
                     history = path_history(image, _needed(stack, "--why"), why)
@@ -104,7 +106,7 @@ def run_image(
         except ImageError as error:
             return _write(output, wanted, _report((), _problem(reference, error), None, 2), quiet)
     broken = broken_gates(report, gates)
-    failed = bool(broken) or (judged is not None and fails(judged.findings, rules))
+    failed = bool(broken) or (judged is not None and fails(judged.findings, run.fail_on))
     errors = () if judged is None else judged.errors
     status = 2 if errors else int(failed and not exit_zero)
     status = _write(output, wanted, _report((report,), errors, judged, status), quiet, folders)
@@ -199,7 +201,7 @@ def _notes(output: Output, notes: Sequence[str], broken: tuple[str, ...], from_f
 
 
 def _gates(
-    max_size: str | None, max_waste: str | None, min_efficiency: float | None
+    max_size: str | None, max_waste: str | None, min_efficiency: float | None, run: ImageRun
 ) -> tuple[Gates, str | None]:
     """The thresholds, and the file they come from: flags take its place. Raises UsageError."""
     given = Gates(
@@ -209,13 +211,10 @@ def _gates(
     )
     if given != Gates():
         return given, None
-    folder = working_directory()
-    found = read_dive_ci(folder)
+    found = read_dive_ci(working_directory())
     if found is not None:
         return found, NAME
-    loaded = Configurations(None, used=True).of_folder(folder)
-    limit = loaded.configuration.max_size
-    return Gates(limit), None if loaded.path is None else loaded.path.name
+    return Gates(run.max_size), run.source
 
 
 def _via(text: str) -> Via:

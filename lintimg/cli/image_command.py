@@ -9,6 +9,7 @@ import typer
 SHORT = "Show what fills a built image."
 EPILOG = "Exit status: 0 fine; 1 findings at or above --fail-on, or a limit is missed; 2 the image could not be read."
 _READ, _RULES, _LIMITS, _OUTPUT = "What is read", "Rules", "Limits", "Output"
+_SETTINGS = "Configuration"
 
 
 def image(
@@ -127,7 +128,7 @@ def image(
         list[str] | None,
         typer.Option(
             metavar="RULE",
-            help="Run only these rules: codes, prefixes, names or families.",
+            help="Run only these rules: codes, prefixes, names or families; instead of the configuration's select.",
             rich_help_panel=_RULES,
         ),
     ] = None,
@@ -143,7 +144,7 @@ def image(
         str | None,
         typer.Option(
             metavar="SEVERITY",
-            help="Exit 1 from this severity on: error (default), warning or info.",
+            help="Exit 1 from this severity on: error (default), warning or info; before the configuration's fail-on.",
             rich_help_panel=_RULES,
         ),
     ] = None,
@@ -174,6 +175,19 @@ def image(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="This configuration instead of the nearest .lintimg.yaml or pyproject.toml above the Dockerfile, else"
+            " above the working directory: its select, extend-select, ignore, severity, fail-on, target, max-size and"
+            " fail-deprecated hold as they do for check.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = None,
+    no_config: Annotated[
+        bool, typer.Option("--no-config", help="No configuration at all.", rich_help_panel=_SETTINGS)
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 despite missed limits.", rich_help_panel=_OUTPUT)
     ] = False,
@@ -211,6 +225,8 @@ def image(
             target_stage=target_stage,
             formats=tuple(output or ("text",)),
             quiet=quiet,
+            config=config,
+            use_config=not no_config,
             exit_zero=exit_zero,
             color=color,
         )

@@ -57,8 +57,14 @@ def join_image(reference: str, result: FileResult, source: SourceText, settings:
         except ImageError as error:
             problem = Problem("image", str(error), image=reference)
             return Joined(result._replace(errors=(*result.errors, problem)), None, ())
+    ignored = settings.ignored.ignored
+    found = [
+        finding
+        for finding in judged.findings
+        if not any(choice.covers(finding.rule, finding.details) for choice in ignored)
+    ]
     return Joined(
-        result._replace(findings=(*findings, *judged.findings), errors=(*result.errors, *judged.errors)),
+        result._replace(findings=(*findings, *found), errors=(*result.errors, *judged.errors)),
         view.report._replace(verdict=judged.verdict),
         (*image.notes, *view.notes),
     )

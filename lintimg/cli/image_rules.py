@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from lintimg.checks.registry import find_check
-from lintimg.cli.options import UsageError, unknown
 from lintimg.image.image import Image
 from lintimg.image.stack import LayerStack
 from lintimg.lazy import NamedTuple
 from lintimg.lint.built import BuiltImage, ImageCheck
 from lintimg.lint.image_engine import ImageResult, ImageSettings, lint_image
 from lintimg.lint.policy import Policy
-from lintimg.lint.selection import UnknownSelectorError, select
-from lintimg.lint.table import bundled_rules, bundled_text, rule_info, rules_by_code
-from lintimg.model.finding import KINDS, SEVERITIES, DockerfileLine, Finding, Kind, Problem, Severity
+from lintimg.lint.table import bundled_text, rule_info, rules_by_code
+from lintimg.model.finding import SEVERITIES, DockerfileLine, Finding, Kind, Problem, Severity
 from lintimg.model.image import ImageReport, Verdict
 from lintimg.model.report import RuleInfo
 
@@ -23,42 +21,6 @@ DECIDING = frozenset(f"LI8{number:02}" for number in (1, 2, 4, 5, 6, 7, 8, 9, 10
 """Rules, tagged deploy, whose errors keep Lambda from taking or starting the image. Here, too, because the tags
 are among the long texts, which take longer to load than most images to read.
 """
-
-
-class RuleOptions(NamedTuple):
-    """Which rules run on an image, and from which severity on their findings fail the run."""
-
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_on: Severity = "error"
-    target: Kind | None = None
-
-
-def rule_options(
-    select: tuple[str, ...] | None,
-    extend_select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    fail_on: str | None,
-    target: str,
-) -> RuleOptions:
-    """The options as typed. Raises UsageError."""
-    if fail_on is not None and fail_on not in SEVERITIES:
-        raise UsageError(unknown("--fail-on", fail_on, SEVERITIES))
-    if target not in ("auto", *KINDS):
-        raise UsageError(unknown("--target", target, ("auto", *KINDS)))
-    return RuleOptions(
-        None if select is None else _split(select),
-        _split(extend_select),
-        _split(ignore),
-        fail_on or "error",
-        None if target == "auto" else cast("Kind", target),
-    )
-
-
-def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Selectors may be written with commas between them."""
-    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
 
 class Judged(NamedTuple):
@@ -94,23 +56,14 @@ def judge_image(
     )
 
 
-def image_settings(options: RuleOptions) -> ImageSettings:
-    """How the rules run for the image command. Raises UsageError for a selector that names no rule."""
-    try:
-        selection = select(bundled_rules(), options.select, options.extend_select, options.ignore)
-    except UnknownSelectorError as error:
-        raise UsageError(str(error)) from error
-    return ImageSettings(selection, {}, find_image_check)
-
-
 def find_image_check(name: str) -> ImageCheck:
     """The check of a rule on built images."""
     return cast("ImageCheck", find_check(name))
 
 
-def fails(findings: tuple[Finding, ...], options: RuleOptions) -> bool:
-    """Is one of the findings as severe as --fail-on says."""
-    limit = SEVERITIES.index(options.fail_on)
+def fails(findings: tuple[Finding, ...], fail_on: Severity) -> bool:
+    """Is one of the findings as severe as `fail_on`."""
+    limit = SEVERITIES.index(fail_on)
     return any(SEVERITIES.index(finding.severity) <= limit for finding in findings)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lintimg.checks.built.kept import is_looked_into
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from lintimg.dockerfile.build import Build
 
 
-def read_build(file: str, target_stage: str | None) -> Build:
-    """The Dockerfile at `file`, resolved. Raises UsageError."""
+def read_build(file: str, target_stage: str | None, arguments: Mapping[str, str]) -> Build:
+    """The Dockerfile at `file`, resolved with build arguments. Raises UsageError."""
     from lintimg.aws.base_facts import base_facts
     from lintimg.cli.sources import LARGEST
     from lintimg.dockerfile.lexer import parse
@@ -41,7 +41,7 @@ def read_build(file: str, target_stage: str | None) -> Build:
         raise UsageError(f"--dockerfile {file}: too large for a Dockerfile")
     document = parse(SourceText(display_path(path, directory), data))
     try:
-        return resolve(document, base_facts, target_stage, {})
+        return resolve(document, base_facts, target_stage, arguments)
     except ValueError as error:
         raise UsageError(f"--dockerfile {file}: {error}") from error
 

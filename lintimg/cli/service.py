@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lintimg import __version__
 from lintimg.aws.tables import data_as_of
 from lintimg.checks.registry import find_check
-from lintimg.cli.configurations import Configurations
+from lintimg.cli.configurations import Configurations, path_ignores, severities
 from lintimg.cli.options import CheckOptions, UsageError
 from lintimg.cli.progress import counted
 from lintimg.cli.sources import Source, Sources
@@ -24,7 +24,6 @@ from lintimg.lint.selection import SHELLCHECK, Choice, Selection, UnknownSelecto
 from lintimg.model.finding import SEVERITIES, Finding, Problem, Severity, Suppressed
 from lintimg.model.report import Report, RuleInfo, ToolInfo
 from lintimg.settings.configuration import Loaded, relative_path
-from lintimg.settings.globs import glob_matches
 from lintimg.settings.values import Configuration
 from lintimg.text import SourceText
 
@@ -211,7 +210,7 @@ class _Run:
             find_check=find_check,
             display=lambda path: display_path(path, self.directory),
             fingerprint_path=relative_path(path, root) if path is not None else source.name,
-            ignored=self.chosen(rules, None, (), _path_ignores(loaded, path)),
+            ignored=self.chosen(rules, None, (), path_ignores(loaded, path)),
             honour_inline=options.inline_ignores,
         )
 
@@ -251,14 +250,10 @@ class _Run:
         return self._selections[key]
 
     def severities(self, rules: tuple[Rule, ...], configuration: Configuration) -> dict[str, Severity]:
-        result: dict[str, Severity] = {}
-        for selector, severity in configuration.severity.items():
-            for choice in self.chosen(rules, (selector,), (), ()).chosen or ():
-                for code, conditions in choice.codes.items():
-                    # Each of ShellCheck's codes has a severity of its own.
-                    own = [condition["code"] for condition in conditions] if code == SHELLCHECK else []
-                    result.update(dict.fromkeys(own or [code], severity))
-        return result
+        def choice(selector: str) -> Choice:
+            return (self.chosen(rules, (selector,), (), ()).chosen or ())[0]
+
+        return severities(configuration, choice)
 
     def rule_infos(self, findings: list[Finding], suppressed: list[Suppressed]) -> dict[str, RuleInfo]:
         codes = {finding.rule for finding in findings} | {entry.finding.rule for entry in suppressed}
@@ -277,12 +272,3 @@ def _declared(options: CheckOptions, configuration: Configuration) -> tuple[str,
     if options.target:
         return options.target, "--target"
     return (configuration.target, "the configuration") if configuration.target else None
-
-
-def _path_ignores(loaded: Loaded, path: Path | None) -> tuple[str, ...]:
-    """The selectors that the configuration ignores for the Dockerfile at `path`."""
-    ignores = loaded.configuration.per_path_ignores
-    if path is None or not ignores:
-        return ()
-    relative = relative_path(path, loaded.folder)
-    return tuple(code for glob, codes in ignores.items() if glob_matches(glob, relative) for code in codes)
