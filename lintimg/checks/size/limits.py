@@ -103,13 +103,19 @@ def _values(estimate: Estimate, bytes_: int, limit: int) -> dict[str, object]:
     return {
         "bytes": size(bytes_),
         "limit": size(limit),
-        "parts": listing([f"{part.what} ({size(part.bytes)})" for part in biggest]),
-        "biggest": biggest[0].what if biggest else "the base image",
+        "parts": listing([f"{_name(part)} ({size(part.bytes)})" for part in biggest]),
+        "biggest": _name(biggest[0]) if biggest else "the base image",
     }
 
 
 def _details(estimate: Estimate, limit: int) -> dict[str, object]:
     return {"low": estimate.low, "likely": estimate.likely, "high": estimate.high, "limit": limit}
+
+
+def _name(part: EstimatePart) -> str:
+    """The part as a sentence names it: a package without its manager."""
+    manager, _, package = part.what.partition(": ")
+    return part.what if package[:1].isdigit() else package or manager
 
 
 def _biggest(parts: Sequence[EstimatePart]) -> list[EstimatePart]:
