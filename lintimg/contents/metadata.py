@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from lintimg.contents.conda import conda_caches, conda_folders, conda_packages
 from lintimg.contents.files import LARGEST, SmallFiles
 from lintimg.contents.ownership import Ownership, Package, Paths
 from lintimg.contents.parts import Parts
@@ -18,9 +19,9 @@ from lintimg.lazy import NamedTuple
 _KEPT = re.compile(
     rb"\.(?:dist|egg)-info/(?:RECORD|top_level\.txt)$"
     rb"|^(?:\.?/)?(?:var/lib/dpkg/(?:status$|status\.d/|info/[^/]+\.list$)"
-    rb"|(?:var/lib/rpm|usr/lib/sysimage/rpm|usr/share/rpm)/(?:rpmdb\.sqlite|Packages\.db)$"
+    rb"|(?:var/lib/rpm|usr/lib/sysimage/rpm|usr/share/rpm)/(?:rpmdb\.sqlite|Packages(?:\.db)?)$"
     rb"|(?:usr/)?lib/apk/db/installed$)"
-    rb"|(?:^|/)node_modules/\.package-lock\.json$"
+    rb"|(?:^|/)(?:node_modules/\.package-lock|conda-meta/[^/]+)\.json$"
 )
 _ENDINGS = (
     b"/RECORD",
@@ -29,6 +30,7 @@ _ENDINGS = (
     b"/status",
     b".sqlite",
     b".db",
+    b"/Packages",
     b"/installed",
     b"sums",
     b"-lock.json",
@@ -37,16 +39,18 @@ _ENDINGS = (
 
 def is_metadata(name: bytes, size: int) -> bool:
     """Is this file of an archive one of those that `read_metadata` looks into; `size` in bytes."""
-    known = name.endswith(_ENDINGS) or b"/status.d/" in name
+    known = name.endswith(_ENDINGS) or b"/status.d/" in name or b"conda-meta/" in name
     return known and size <= LARGEST and _KEPT.search(name) is not None
 
 
 class Metadata(NamedTuple):
-    """Who owns which files. `sites` are the folders that Python distributions lie in."""
+    """Who owns which files; `system` are packages of the operating system and of conda. `sites` are the folders that Python distributions lie in."""
 
     python: Ownership
     system: Ownership
     sites: frozenset[bytes]
+    caches: frozenset[bytes]
+    """Folders that conda unpacks packages in."""
     development: frozenset[bytes]
     """Paths of node packages that npm marked as used in development only."""
     requirements: Mapping[str, frozenset[str]]
@@ -60,7 +64,8 @@ def read_metadata(image: Image, stack: LayerStack, parts: Parts) -> Metadata:
         name: known for name in names if name.endswith(b"-info") and (known := distribution(name)) is not None
     }
     node = {name for name in names if name.endswith(b"node_modules")}
-    files = SmallFiles(image, stack, found.keys() | node | (SYSTEM_FOLDERS & names))
+    conda = conda_folders(names)
+    files = SmallFiles(image, stack, found.keys() | node | conda | (SYSTEM_FOLDERS & names))
     alive = {path.rpartition(b"/")[0] for path in files}
     distributions = [found[name] for name in sorted(found) if name in alive]
     moved = _moved(stack)
@@ -70,10 +75,19 @@ def read_metadata(image: Image, stack: LayerStack, parts: Parts) -> Metadata:
             for known in distributions
         ),
         Ownership(
-            Package(parts.number(part), b"", _at_target(paths, moved))
-            for part, paths in system_packages(files)
+            (
+                *(
+                    Package(parts.number(part), b"", _at_target(paths, moved))
+                    for part, paths in system_packages(files)
+                ),
+                *(
+                    Package(parts.number(known.part), known.prefix, known.paths)
+                    for known in conda_packages(files, conda)
+                ),
+            )
         ),
         frozenset(known.site for known in distributions),
+        frozenset(conda_caches(conda)),
         frozenset(path for folder in node for path in _development(folder, files)),
         dpkg_requirements(files),
     )
@@ -94,7 +108,7 @@ def _development(folder: bytes, files: SmallFiles) -> Iterator[bytes]:
         above = folder.removesuffix(b"node_modules")
         for path, package in packages.items():
             if isinstance(package, dict) and package.get("dev") is True:
-                yield above + path.encode("utf-8", "surrogateescape")
+                yield above + path.encode("utf-8", "surrogatepass")
 
 
 def _moved(stack: LayerStack) -> dict[bytes, bytes]:

@@ -12,6 +12,8 @@ from lintimg.contents.parts import (
     HEADERS,
     JARS,
     MODELS,
+    OTHER,
+    SYSTEM,
     VERSION_CONTROL,
 )
 
@@ -28,6 +30,15 @@ _FOLDERS: dict[bytes, tuple[str, str]] = {
     b"usr/local/share/.cache": (CACHES, "yarn"),
     b"go/pkg/mod": (CACHES, "go"),
     b"usr/local/cargo/registry": (CACHES, "cargo"),
+    b"var/lib/dpkg": (SYSTEM, "/var/lib/dpkg"),
+    b"var/lib/rpm": (SYSTEM, "/var/lib/rpm"),
+    b"usr/lib/sysimage": (SYSTEM, "/usr/lib/sysimage"),
+    b"usr/share/rpm": (SYSTEM, "/usr/share/rpm"),
+    b"var/lib/dnf": (SYSTEM, "/var/lib/dnf"),
+    b"var/lib/yum": (SYSTEM, "/var/lib/yum"),
+    b"lib/apk/db": (SYSTEM, "/lib/apk/db"),
+    b"usr/lib/apk/db": (SYSTEM, "/usr/lib/apk/db"),
+    b"var/log": (OTHER, "/var/log"),
     b"usr/include": (HEADERS, "/usr/include"),
     b"usr/local/include": (HEADERS, "/usr/local/include"),
     b"var/lang/include": (HEADERS, "/var/lang/include"),
@@ -83,6 +94,8 @@ _HOME_CACHES = {
 }
 _MODEL_CACHES = (b".cache/huggingface", b".cache/torch", b".keras/models", b".cache/whisper", b".EasyOCR")
 _VERSION_CONTROL = (b".git", b".hg", b".svn", b".bzr")
+RECORDS = b"var/cache/debconf"
+"""What debconf was told, which dpkg needs; the copies of it from before that are a cache."""
 _SUFFIX = {
     b"jar": JARS,
     b"war": JARS,
@@ -92,6 +105,7 @@ _SUFFIX = {
     b"h": HEADERS,
     b"hpp": HEADERS,
     b"gem": CACHES,
+    b"dat-old": CACHES,
     b"whl": ARCHIVES,
     b"zip": ARCHIVES,
     b"tar": ARCHIVES,
@@ -119,6 +133,10 @@ SUFFIXES: dict[bytes, str] = {
 """Categories by the end of a name, without its dot."""
 TAILS = frozenset(suffix[-3:] for suffix in SUFFIXES)
 """The last three bytes of these."""
+
+
+CACHE_FILES = {b"gem": "gem", b"dat-old": "debconf"}
+"""Whose caches files are, by the ends of their names."""
 
 
 def by_place(folder: bytes) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""rpm's databases: SQLite (Amazon Linux 2023, Fedora, Red Hat) and ndb (SUSE).
+"""rpm's databases: SQLite (Amazon Linux 2023, Fedora, Red Hat), ndb (SUSE) and Berkeley's (Amazon Linux 2).
 
 A package is a header as in rpm's files: an index of tags, then their data (rpm.org, "RPM Header Format").
 """
@@ -16,17 +16,68 @@ _MOST_STEPS = 20_000
 """Thousands of steps that the database may take: a real one takes a few hundred."""
 _NDB, _SLOT, _BLOB = b"RpmP", b"Slot", b"BlbS"
 _MOST_SLOT_PAGES = 2048
+_HASH = (0x061561).to_bytes(4, "little")
+_HASH_PAGES, _ON_OTHER_PAGES, _OVERFLOW = (2, 13), b"\3", b"\7"
+_PAGE_HEADER = 26
 
 
 def rpm_packages(data: bytes) -> Iterator[tuple[Part, Paths]]:
     """The packages of a database file; what is damaged is left out."""
-    for header in _ndb(data) if data.startswith(_NDB) else _sqlite(data):
+    for header in _headers(data):
         try:
             package = _package(header)
         except (struct.error, IndexError, ValueError):
             continue
         if package is not None:
             yield package
+
+
+def _headers(data: bytes) -> Iterable[bytes]:
+    if data.startswith(_NDB):
+        return _ndb(data)
+    return _berkeley(data) if data[12:16] == _HASH else _sqlite(data)
+
+
+def _berkeley(data: bytes) -> Iterator[bytes]:
+    """Values of Berkeley DB's hash format; those that are large lie on pages of their own.
+
+    Pages have their next page's number at byte 16, how much they hold at 20, their type at 25. A hash's page has the
+    places of keys and values in turn, which fill it from its end (Berkeley DB, src/dbinc/db_page.h).
+    """
+    size = int.from_bytes(data[20:24], "little")
+    if size < 512 or size & (size - 1):
+        return
+    # Pages that lead in circles end when more was read than there is.
+    left = len(data)
+    for page in range(size, len(data) - size + 1, size):
+        if data[page + 25] not in _HASH_PAGES:
+            continue
+        count = min(int.from_bytes(data[page + 20 : page + 22], "little"), (size - _PAGE_HEADER) // 2)
+        places = struct.unpack_from(f"<{count}H", data, page + _PAGE_HEADER)
+        for end, begin in zip(places[::2], places[1::2], strict=False):
+            item = data[page + begin : page + min(max(end, begin + 12), size)]
+            value = item[1:]
+            if item[:1] == _ON_OTHER_PAGES and len(item) >= 12:
+                number, length = struct.unpack_from("<II", item, 4)
+                value = _overflow(data, size, number, min(length, left))
+            left -= len(value)
+            if left < 0:
+                return
+            yield value
+
+
+def _overflow(data: bytes, size: int, number: int, length: int) -> bytes:
+    """A value of `length` bytes that begins on the page `number`."""
+    pieces: list[bytes] = []
+    while number and length > 0:
+        page = number * size
+        held = int.from_bytes(data[page + 22 : page + 24], "little")
+        if data[page + 25 : page + 26] != _OVERFLOW or not 0 < held <= size - _PAGE_HEADER:
+            break
+        pieces.append(data[page + _PAGE_HEADER : page + _PAGE_HEADER + min(held, length)])
+        length -= held
+        number = int.from_bytes(data[page + 16 : page + 20], "little")
+    return b"".join(pieces)
 
 
 def _sqlite(data: bytes) -> Iterable[bytes]:

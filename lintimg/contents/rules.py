@@ -14,10 +14,11 @@ from lintimg.contents.parts import (
     PROGRAMS,
     PYTHON,
     RUNTIME,
+    SYSTEM,
     Part,
     Parts,
 )
-from lintimg.contents.places import by_place, by_suffix, runtime
+from lintimg.contents.places import CACHE_FILES, RECORDS, by_place, by_suffix, runtime
 from lintimg.contents.python import SITES, source_of
 from lintimg.image.entries import Entries
 from lintimg.lazy import NamedTuple
@@ -75,7 +76,9 @@ class FolderRules:
         if rule.listed:
             metadata = self._metadata
             python = metadata.python.of_file
-            owner = python(name) or metadata.system.of_file(name) or python(source_of(name))
+            system = metadata.system.of_file
+            source = source_of(name)
+            owner = python(name) or system(name) or python(source) or system(source)
             if owner:
                 return owner
         size = entries.sizes[index]
@@ -84,6 +87,13 @@ class FolderRules:
             if size < PROGRAM or not entries.mode(index) & _EXECUTABLE or b"." in name.rpartition(b"/")[2]:
                 return rule.default
             category = PROGRAMS
+        elif category == CACHES:
+            folder, _, base = name.rpartition(b"/")
+            if folder != RECORDS and not folder.endswith(b"/cache"):
+                return rule.default
+            return self._number(CACHES, CACHE_FILES[base.rpartition(b".")[2].lower()])
+        elif self._parts.all[rule.default].category == SYSTEM:
+            return rule.default
         listed = name if size >= _NAMED else name.rpartition(b"/")[0]
         return self._number(category, _text(listed))
 
@@ -102,6 +112,10 @@ class FolderRules:
         place = by_place(folder)
         if place is not None:
             return self._whole(_STICKY, *place)
+        if folder in self._metadata.caches:
+            return self._whole(_STICKY, CACHES, "conda")
+        if folder == RECORDS:
+            return Rule(0, _PLAIN, self._number(SYSTEM, _text(folder)))
         if folder in self._metadata.sites or base in SITES:
             default = parent.default
             if folder in self._code:
@@ -135,10 +149,15 @@ class FolderRules:
             return Rule(owner, _INHERITED, 0, python=True)
         if owner == 0 or (parent.python and parent.kind != _INHERITED and base == b"__pycache__"):
             return Rule(0, _PLAIN, parent.default, python=True, listed=True)
-        system = metadata.system.of_folder(folder)
+        # What a distribution has below its folder is its own, whoever else lists it.
+        inside = parent.python and parent.kind == _INHERITED
+        system = None if inside else metadata.system.of_folder(folder)
         if system is not None:
             default = self._default(parent, folder.rpartition(b"/")[0], folder)
             return Rule(system, _PLAIN, default, parent.python)
+        if base == b"__pycache__" and parent.kind == _PLAIN and (parent.part or parent.listed):
+            # The scripts of system packages compile their modules, which no list tells.
+            return parent
         if parent.kind == _SITE and self._parts.all[parent.default].category == PYTHON:
             return Rule(self._number(PYTHON, _plain(base)), _INHERITED, 0, python=True)
         return None

@@ -16,7 +16,7 @@ _APK = (b"lib/apk/db/installed", b"usr/lib/apk/db/installed")
 _RPM = tuple(
     folder + name
     for folder in (b"var/lib/rpm/", b"usr/lib/sysimage/rpm/", b"usr/share/rpm/")
-    for name in (b"rpmdb.sqlite", b"Packages.db")
+    for name in (b"rpmdb.sqlite", b"Packages.db", b"Packages")
 )
 SYSTEM_FOLDERS = frozenset(path.rpartition(b"/")[0] for path in (_DPKG, _DISTROLESS, _INFO, *_APK, *_RPM))
 """The folders that hold the databases."""

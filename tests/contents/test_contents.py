@@ -125,7 +125,9 @@ def test_packages_of_debian_and_alpine() -> None:
         Item("usr/lib/x/libc.so.6", bytes(500)),
     ]
     found = surveyed([debian])
-    assert sizes(found)["system packages"] == {"gcc-12": 1100, "libc6": 510}
+    packages = sizes(found)["system packages"]
+    assert packages.pop("/var/lib/dpkg") > len(status)
+    assert packages == {"gcc-12": 1100, "libc6": 510}
     assert {part.version for part in found.parts} >= {"12.2", "2.36"}
     installed = b"P:musl\nV:1.2\nF:lib\nR:ld-musl.so\nF:usr/bin\nR:ldd\n\nP:busybox\nV:1\nF:bin\nR:sh\n"
     alpine = [
@@ -133,10 +135,12 @@ def test_packages_of_debian_and_alpine() -> None:
         Item("lib/ld-musl.so", bytes(9)),
         Item("bin/sh", bytes(4)),
     ]
-    assert sizes(surveyed([alpine]))["system packages"] == {"musl": 9, "busybox": 4}
+    database = {"/lib/apk/db": len(installed)}
+    assert sizes(surveyed([alpine]))["system packages"] == {"musl": 9, "busybox": 4, **database}
 
 
-def _rpm_header(name: str, files: Sequence[tuple[str, str]]) -> bytes:
+def rpm_header(name: str, files: Sequence[tuple[str, str]]) -> bytes:
+    """A package as rpm's databases hold it; `files` are folders and names."""
     folders = sorted({folder for folder, _ in files})
     store, index = b"", b""
     values: list[tuple[int, int, bytes, int]] = [
@@ -165,7 +169,7 @@ def _rpm_database(*headers: bytes) -> bytes:
 
 
 def test_packages_of_rpm_in_both_databases() -> None:
-    header = _rpm_header("gcc", [("/usr/bin/", "gcc"), ("/usr/libexec/gcc/", "cc1"), ("/usr/bin/", "cpp")])
+    header = rpm_header("gcc", [("/usr/bin/", "gcc"), ("/usr/libexec/gcc/", "cc1"), ("/usr/bin/", "cpp")])
     files = [
         Item("usr/bin/gcc", bytes(1)),
         Item("usr/libexec/gcc/cc1", bytes(2)),
@@ -176,7 +180,7 @@ def test_packages_of_rpm_in_both_databases() -> None:
     ndb = slots.ljust(4096, b"\0") + blob
     for name, data in (("rpmdb.sqlite", _rpm_database(header)), ("Packages.db", ndb)):
         found = surveyed([[*files, Item(f"var/lib/rpm/{name}", data)]])
-        assert sizes(found)["system packages"] == {"gcc": 7}
+        assert sizes(found)["system packages"] == {"gcc": 7, "/var/lib/rpm": len(data)}
         assert "1.0-2" in {part.version for part in found.parts}
 
 
