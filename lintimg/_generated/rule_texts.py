@@ -5026,6 +5026,102 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             None,
             None,
             None)),
+ 'LI410': ('One requirements.txt for the function and for those who work on it is the usual way in which '
+           'test runners, linters,\n'
+           'type checkers, documentation and deployment tools come into an image: pytest, moto, black, mypy '
+           'and their\n'
+           'dependencies are over 100 MB that each push and each deployment moves, and packages with '
+           'vulnerabilities of their own that a scanner then reports. With npm it happens to what\n'
+           'stands in "dependencies" instead of "devDependencies".\n'
+           '\n'
+           'Packages on the line of an installation are looked at, and those in the manifests that it reads, '
+           'if the build context is at hand; also\n'
+           'those of a build stage whose packages are copied into the image. A tool that code outside of '
+           'tests imports or calls (a function that formats code, say) is not\n'
+           "named, nor what the image starts. Files named for development are LI407's, and what is heavy "
+           'enough for an advice of its own (notebooks, aws-cdk-lib) is\n'
+           "LI404's. The sizes are measured; what the other packages need as well is not counted. The list "
+           'stands in `lintimg/checks/data/tooling.json`.',
+           ('https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html',
+            'https://docs.npmjs.com/cli/v11/commands/npm-ci'),
+           ('size', 'security'),
+           ('pytest in requirements.txt lambda',
+            'typescript in dependencies lambda image',
+            'moto black mypy in production image'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'WORKDIR /build\n'
+            'RUN pip install --no-cache-dir --target /deps \\\n'
+            '    fastapi==0.121.0 \\\n'
+            '    pytest==9.0.1 \\\n'
+            '    mangum==0.19.0\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS base\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            '\n'
+            'FROM base AS test\n'
+            'COPY requirements-dev.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements-dev.txt ruff==0.14.0\n'
+            'RUN ruff check . && mypy app.py && pytest\n'
+            '\n'
+            'FROM base\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24 AS build\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci\n'
+            'COPY src ./src\n'
+            'RUN npx esbuild src/index.ts --bundle --platform=node --outfile=dist/index.js\n'
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'COPY --from=build /var/task/dist/index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM node:24-slim\n'
+            'COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:1.0.0 /lambda-adapter '
+            '/opt/extensions/lambda-adapter\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY src ./src\n'
+            'CMD ["node", "--require", "ts-node/register", "src/server.ts"]\n'),
+           (None,
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'WORKDIR /build\n'
+            'RUN pip install --no-cache-dir --target /deps \\\n'
+            '    fastapi==0.121.0 \\\n'
+            '    mangum==0.19.0\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            None,
+            None)),
  'LI411': ("Debian's packages recommend others that make sense on a desktop or a server: documentation, mail "
            'programs, fonts, man-db. apt installs all of\n'
            'them unless told not to. In an image this is often the bigger half: `git` brings `less`, `ssh` '

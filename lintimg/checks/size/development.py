@@ -41,7 +41,7 @@ def development_dependencies(subject: Subject) -> Iterator[Hit]:
     """A hit for each installation that brings development dependencies into the image and keeps them: in a shipped
     stage, or in one whose node_modules are copied.
     """
-    if _for_developers(subject):
+    if for_developers(subject):
         return
     for runs in (list(subject.shipped_runs), *_copied_modules(subject)):
         if any(_configured(operation) for run in runs for operation in run.operations):
@@ -91,13 +91,18 @@ def _configured(operation: Operation) -> bool:
     )
 
 
+def development_file(path: str) -> bool:
+    """Whether a requirements file is named as one for development."""
+    return _DEVELOPMENT_FILE.search(path) is not None
+
+
 def development_left(operation: Operation, run: ShippedRun) -> bool:
     """Whether `operation` installs development dependencies where the project has any, as far as its words tell."""
     row = table("development")["managers"].get(operation.manager)
     if row is None or operation.packages:
         return False
     if operation.manager == "pip":
-        return any(_DEVELOPMENT_FILE.search(manifest.path) for manifest in operation.manifests)
+        return any(development_file(manifest.path) for manifest in operation.manifests)
     if operation.has(*row.get("not_options", ()), "--help"):
         return False
     if row.get("asks"):
@@ -125,7 +130,7 @@ def _says(found: tuple[bool, str | None], wanted: str) -> bool:
     return value is None or wanted in ("*", value) or (wanted == "true" and value.lower() in _TRUE)
 
 
-def _for_developers(subject: Subject) -> bool:
+def for_developers(subject: Subject) -> bool:
     """Whether the image is one for developing or testing."""
     stage = subject.final_stage
     if stage is not None and stage.name and _DEVELOPMENT_STAGE.search(stage.name):
