@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from lintimg.checks.tables import table
@@ -21,12 +20,20 @@ def names_secret(source: str) -> Mapping[str, Any] | None:
     for row in found:
         wanted = row["path"].split("/")
         last = parts[-len(wanted) :]
-        if len(last) == len(wanted) and all(map(fnmatchcase, last, wanted)):
+        if len(last) == len(wanted) and all(map(_fits, last, wanted)):
             endings = parts[-1].lower().replace("-", ".").replace("_", ".").split(".")
             if any(ending in table("secret_files")["example"] for ending in endings):
                 return None
             return row
     return None
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether `name` is what `pattern` says: a name with at most one star."""
+    head, star, tail = pattern.partition("*")
+    if not star:
+        return name == pattern
+    return len(name) >= len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
 
 
 def secret_content(row: Mapping[str, Any], text: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os.path
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from lintimg.lazy import NamedTuple
 from lintimg.model.span import Span
+
+_DATA = os.path.join(os.path.dirname(__file__), "data", "build_commands.json")  # noqa: PTH118, PTH120 - pathlib costs start-up time
 
 
 class BuildCommand(NamedTuple):
@@ -35,7 +37,6 @@ class BuildCommand(NamedTuple):
 @cache
 def facts() -> dict[str, Any]:
     """The data file. Callers must not change it."""
-    found: dict[str, Any] = json.loads(
-        Path(__file__).with_name("data").joinpath("build_commands.json").read_bytes()
-    )
+    with open(_DATA, "rb") as file:  # noqa: PTH123
+        found: dict[str, Any] = json.load(file)
     return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from posixpath import basename, dirname, join, relpath
+from typing import TYPE_CHECKING
 
 from lintimg.checks.contract.handler_file import NamedHandler, named_handlers
 from lintimg.checks.contract.handler_function import handler_text
 from lintimg.checks.contract.image_contents import Contents, shipped_contents
 from lintimg.checks.contract.imports import imported
-from lintimg.checks.contract.left_behind import Installed, left_behind
 from lintimg.context.names import dependency_file, is_manifest
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
@@ -19,6 +19,9 @@ from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 from lintimg.lint.wording import listing
 from lintimg.model.span import Span
+
+if TYPE_CHECKING:
+    from lintimg.checks.contract.left_behind import Installed
 
 _ECOSYSTEMS = {"python": "pip", "nodejs": "npm"}
 _PLACES = ("/opt", "/var/lang", "/var/runtime", "/usr/lib", "/usr/local/lib")
@@ -52,6 +55,8 @@ def _missing(subject: Subject, handler: NamedHandler) -> Iterator[Hit]:
     names = () if found is None else imported(handler.language, found[1])
     if found is None or not names:
         return
+    from lintimg.checks.contract.left_behind import left_behind
+
     file = found[0]
     behind = left_behind(subject, _ECOSYSTEMS[handler.language])
     absent: list[str] = []
