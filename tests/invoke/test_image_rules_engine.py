@@ -45,6 +45,9 @@ _BAD = {
     "deleted handler": _Bad("LI807", 'COPY app.py ./\nRUN rm app.py\nCMD ["app.handler"]'),
     "another function": _Bad("LI807", 'COPY app.py ./\nCMD ["app.main"]'),
     "unreadable code": _Bad("LI808", 'COPY app.py ./\nCMD ["app.handler"]', {}, {"app.py": 0o600}),
+    "deleted working directory": _Bad(
+        "LI810", 'COPY app.py ./\nCMD ["app.handler"]\nWORKDIR /srv/app\nRUN cd / && rm -rf /srv'
+    ),
     "a note among the extensions": _Bad(
         "LI815", 'COPY app.py ./\nCOPY app.py /opt/extensions/\nCMD ["app.handler"]'
     ),
@@ -79,6 +82,8 @@ def test_the_emulator_agrees(function: Lambda, name: str) -> None:
     ("base", "lines"),
     [
         (NAME, 'COPY app.py ${LAMBDA_TASK_ROOT}/\nCMD ["app.handler"]'),
+        # The classic builder makes the working directory again for CMD.
+        (NAME, 'COPY app.py ./\nWORKDIR /srv/app\nRUN cd / && rm -rf /srv\nCMD ["app.handler"]'),
         (NAME, 'COPY app.py ./\nCOPY entry.sh /\nENTRYPOINT ["/entry.sh"]\nCMD ["app.handler"]'),
         (FOREIGN, 'WORKDIR /srv\nCOPY app.py ./\nENTRYPOINT ["/bin/cat"]\nCMD ["app.py"]'),
     ],
