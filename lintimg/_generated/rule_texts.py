@@ -9346,7 +9346,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
  'LI810': ('WORKDIR makes its folder, but a later layer may remove it, and builders other than Docker only '
            'write the configuration. On\n'
            'Lambda the file system is read-only, so it is not made when the function starts, as docker run '
-           'would.',
+           'would. BuildKit leaves it\n'
+           'deleted; the classic builder makes it again for each instruction that follows, even for CMD, and '
+           'then nothing is wrong.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/images-create.html',),
            ('deploy',),
            ('Runtime.InvalidWorkingDir', "the working directory doesn't exist"),

@@ -29,6 +29,7 @@ from lintimg.image.paths import outline, path_history
 from lintimg.image.sampling import with_sampled_sizes
 from lintimg.image.stack import LayerStack
 from lintimg.image.summary import image_stack, summarize
+from lintimg.lint.image_veil import veiled_text
 from lintimg.model.finding import Problem
 from lintimg.model.image import ImageReport, TreeNode
 from lintimg.model.report import Report, ToolInfo
@@ -137,7 +138,7 @@ def _dive(output: Output, wanted: list[Wanted], image: Image, stack: LayerStack 
     for name, file in wanted:
         if name == _DIVE:
             whole = _needed(stack, f"--format {_DIVE}")
-            text = dive_json(image, whole)
+            text = dive_json(image, whole, veiled_text)
             if file is None:
                 output.write_data(text)
             else:

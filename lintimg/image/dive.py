@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from lintimg.image.entries import BLOCK, CHARACTER, FIFO, FILE, FOLDER, SYMLINK, Entries
@@ -15,8 +16,8 @@ _GO_BITS = ((0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20))
 """How Go's io/fs writes a file's type, setuid, setgid and sticky bits."""
 
 
-def dive_json(image: Image, stack: LayerStack) -> str:
-    """The report as JSON text with a line end."""
+def dive_json(image: Image, stack: LayerStack, shown: Callable[[str], str]) -> str:
+    """The report as JSON text with a line end; `shown` gives a command as it may be seen, without its secrets."""
     document = {
         "layer": [
             {
@@ -24,7 +25,7 @@ def dive_json(image: Image, stack: LayerStack) -> str:
                 "id": (layer.diff_id or "").removeprefix("sha256:"),
                 "digestId": layer.diff_id or "",
                 "sizeBytes": stack.sizes[number],
-                "command": "" if layer.step is None else layer.step.command,
+                "command": "" if layer.step is None else shown(layer.step.command),
                 "fileList": _files(stack.layers[number]),
             }
             for number, layer in enumerate(image.layers)

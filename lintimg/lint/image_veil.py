@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from lintimg.lazy import regex
-from lintimg.lint.secret_names import is_harmless, is_placeholder, strength_of
+from lintimg.lint.secret_names import is_harmless, is_placeholder, set_passwords, strength_of
 from lintimg.lint.secret_values import secret_values
 from lintimg.model.image import ImageReport, PathHistory
 from lintimg.model.span import Span
 
 _HIDDEN = "********"
-_ARGUMENTS = regex(r"^(?:RUN )?\|\d+ |^(?:/bin/sh -c #\(nop\)\s+)?ARG ")
-"""What a history entry begins with that has build arguments in front: those of a RUN, or an ARG itself."""
-_ARGUMENT = regex(r"([A-Za-z_]\w*)=(\S+)")
+_ARGUMENTS = regex(r"^(?:RUN )?\|\d+ |^(?:/bin/sh -c #\(nop\)\s+)?(?:ARG|(ENV)) ")
+"""What a history entry begins with that has names and values in front: the build arguments of a RUN, ARG, ENV."""
+_ARGUMENT = regex(r"(?<!\w)([A-Za-z_]\w*)=(\S+)")
+_SETTING = regex(r"(?<!\w)([A-Za-z_]\w*)=(.+?)(?=\s[A-Za-z_]\w*=|\Z)", re.DOTALL)
+"""Of an ENV, whose values have lost their quotes."""
 
 
 def veiled(report: ImageReport) -> ImageReport:
@@ -44,7 +48,7 @@ def veiled_text(text: str) -> str:
     spans = [secret.span for secret in secret_values(text)]
     spans += [
         span
-        for _, span in named_arguments(text)
+        for span in (*set_passwords(text), *(span for _, span in named_arguments(text)))
         if all(span.start >= s.end or s.start >= span.end for s in spans)
     ]
     for span in sorted(spans, reverse=True):
@@ -53,13 +57,14 @@ def veiled_text(text: str) -> str:
 
 
 def named_arguments(command: str) -> list[tuple[str, Span]]:
-    """The build arguments in a history entry that are named after secrets, and where their values stand."""
+    """The arguments and variables in a history entry that are named after secrets, and where their values stand."""
     if not (begin := _ARGUMENTS.search(command)):
         return []
-    end = command.find(" -c ", begin.end())
+    end = command.find(" -c ", begin.end()) if begin[1] is None else -1
+    pattern = _ARGUMENT if begin[1] is None else _SETTING
     return [
         (found[1], Span(found.start(2), found.end(2)))
-        for found in _ARGUMENT.finditer(command, begin.end(), end if end >= 0 else len(command))
+        for found in pattern.finditer(command, begin.end(), end if end >= 0 else len(command))
         if is_secret_variable(found[1], found[2])
     ]
 

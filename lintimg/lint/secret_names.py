@@ -125,14 +125,19 @@ def is_harmless(name: str, strength: Strength, value: str) -> bool:
     return bool(_NUMBER.match(value)) and not any(part in name.lower() for part in _PASSWORDS)
 
 
+def set_passwords(text: str) -> list[Span]:
+    """Where passwords stand that commands in `text` give to users."""
+    if "passwd" not in text:
+        return []
+    return [Span(*match.span(match.lastindex or 0)) for match in _SET_PASSWORD.finditer(text)]
+
+
 def secret_places(document: Dockerfile) -> Iterator[Span]:
     """Where in the source the values of secret variables stand that no report may show."""
     lowered = document.source.text.lower()
     if not any(word in lowered for word in _ANY):
         return
-    if "passwd" in lowered:
-        for match in _SET_PASSWORD.finditer(document.source.text):
-            yield Span(*match.span(match.lastindex or 0))
+    yield from set_passwords(document.source.text)
     for secret in named_secrets(document):
         if secret.strength == "weak" or secret.value is None:
             continue

@@ -327,13 +327,20 @@ def test_the_dockerfile_of_another_image(run: Run, tmp_path: Path) -> None:
 def test_no_report_shows_a_secret(run: Run, tmp_path: Path) -> None:
     token, password = "ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5", "tr0ub4dor-and-3"
     image = old_save(
-        [tar([Item("a", b"a")])],
-        commands=[f"RUN |2 T={token} NPM_TOKEN={password} /bin/sh -c make"],
+        [tar([Item("a", b"a")]), tar([Item("b", b"b")]), tar([Item("c", b"c")]), tar([Item("d", b"d")])],
+        commands=[
+            f"RUN |2 T={token} NPM_TOKEN={password} /bin/sh -c make",
+            f"ENV A=b DB_PASSWORD={password} and more C=d",
+            f"/bin/sh -c #(nop)  ENV DB_PASSWORD={password}",
+            f"RUN /bin/sh -c echo root:{password} | chpasswd # buildkit",
+        ],
         Env=[f"DB_PASSWORD={password}", f"OTHER={token}", "MODE=prod"],
     )
     write(tmp_path / "app.tar", image)
-    for arguments in (["--format", "json"], [], ["--why", "/a"]):
+    formats = ("text", "json", "html", "markdown", "dive-json")
+    for arguments in (*(("--format", name) for name in formats), ("--why", "/a"), ("--why", "/b")):
         shown = run("image", "app.tar", *arguments)
+        assert "and more" not in shown.out
         assert token not in shown.out
         assert password not in shown.out
     assert "MODE=prod" in run("image", "app.tar", "--format", "json").out
