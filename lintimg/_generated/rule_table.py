@@ -1049,8 +1049,11 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'target': 'The packages go to {folder}, which the runtime does not search: it looks in '
                          '/var/task, /opt/python and in the folders of {python}.',
                'global': '-g installs {package} into {folder}, where node looks for programs, but require '
-                         "and import do not: Cannot find module '{package}'."},
-  'helps': {'': 'Install into ${{LAMBDA_TASK_ROOT}}',
+                         "and import do not: Cannot find module '{package}'.",
+               'another python': "{folder} is where the system's own Python would look; the handler is run "
+                                 'by {python}, which does not search it: No module named …'},
+  'helps': {'another python': 'Copy the packages to ${{LAMBDA_TASK_ROOT}} or /opt/python',
+            '': 'Install into ${{LAMBDA_TASK_ROOT}}',
             'user': 'Leave --user out',
             'uv': 'Write uv export --frozen --no-dev -o requirements.txt && uv pip install --system -r '
                   'requirements.txt, or add ENV PYTHONPATH={search}',
@@ -1068,7 +1071,8 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'fix_title': 'Let the runtime find the packages',
   'fix_applicability': 'unsafe',
   'equivalents': (),
-  'needs': ('--user',
+  'needs': ('/usr/',
+            '--user',
             'venv',
             'virtualenv',
             'uv sync',

@@ -2894,8 +2894,26 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/nodejs:24\n'
             'RUN npm install -g axios@1.13.2 pnpm@10.20.0 && npm cache clean --force\n'
             'COPY index.js ./\n'
-            'CMD ["index.handler"]\n'),
-           ('FROM public.ecr.aws/lambda/python:3.14\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/docker/library/python:3.14-slim-bookworm AS build\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /usr/local/lib/python3.14/site-packages '
+            '/usr/local/lib/python3.14/site-packages\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'RUN pip install --no-cache-dir --target /usr/lib/python3.14/site-packages requests==2.32.5\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PYTHONPATH=/usr/lib/python3.14/site-packages\n'
+            'COPY --from=build /usr/lib/python3.14/site-packages /usr/lib/python3.14/site-packages\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
             'COPY --from=ghcr.io/astral-sh/uv:0.9.9 /uv /bin/uv\n'
             'COPY pyproject.toml uv.lock requirements.txt ./\n'
             'ENV UV_COMPILE_BYTECODE=1 UV_PROJECT_ENVIRONMENT=/var/lang\n'
@@ -2966,7 +2984,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENV PYTHONPATH=/var/task/packages\n'
             'CMD ["app.handler"]\n',
             None,
-            None)),
+            None,
+            'FROM public.ecr.aws/docker/library/python:3.14-slim-bookworm AS build\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /usr/local/lib/python3.14/site-packages ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n')),
  'LI228': ('A Lambda function runs on x86_64 or on arm64, never on both, and its image holds one of them. A '
            'program, shared library or wheel for the other processor does no harm during the build,\n'
            'least of all on a machine that emulates it, and ends on Lambda in `fork/exec …: exec format '

@@ -10,6 +10,7 @@ from lintimg.checks.contract.handlers import inherited_arguments
 from lintimg.checks.contract.settings_in_image import image_settings
 from lintimg.checks.contract.start_folder import working_directory
 from lintimg.checks.tables import table
+from lintimg.context.locate import repository_root
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import Copy, read_copy
 from lintimg.dockerfile.document import Word
@@ -74,7 +75,8 @@ def entry_script(subject: Subject) -> Iterator[Hit]:
 def _scripts(subject: Subject) -> Iterator[Script]:
     process = subject.process
     step, words = process.entrypoint, process.entrypoint_arguments
-    if not words:
+    if not words or (step is None and basename(words[0]) in table("programs")["wrappers"]):
+        # The entry scripts of well-known images hand over to what CMD names.
         step, words = process.cmd, process.cmd_arguments
     if step is not None and words and inherited_arguments(subject) is None:
         yield from _started(subject, step, words)
@@ -175,8 +177,10 @@ def _without_permission(
         return
     if _gets_permission(subject, script.path):
         return
-    # Archives and some file systems lose the mode of every file.
-    kept = any(each.mode & _EXECUTE for each in context.files if not each.link)
+    # Archives and some file systems lose the mode of every file; Git does not.
+    kept = (repository_root(context.root) / ".git").exists() or any(
+        each.mode & _EXECUTE for each in context.files if not each.link
+    )
     severity: Severity | None = None if kept else "info"
     brought = _bringing(subject, script.path)
     edits: tuple[HitEdit, ...] = ()

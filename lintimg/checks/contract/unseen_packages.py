@@ -28,6 +28,7 @@ _NO_VIRTUAL_ENVIRONMENT = regex(
     r"virtualenvs\.create\s+(?:false|0)\b|POETRY_VIRTUALENVS_CREATE[=\s]+[\"']?(?:false|0)\b", re.IGNORECASE
 )
 _BROUGHT = regex(r"site-packages|sys\.path|\.pth\b|addsitedir")
+_OTHER_PYTHON = regex(r"/usr/(?:local/)?lib(?:64)?/python3")
 _VENV_NAMES = frozenset((".venv", "venv", "env", ".env", "virtualenv"))
 _USER = regex(r"--user\b")
 _LAUNCHERS = frozenset(("uv", "uvx", "poetry", "pipenv", "pdm", "hatch", "rye"))
@@ -55,12 +56,36 @@ def unseen_packages(subject: Subject) -> Iterator[Hit]:
     names = {setting.name for setting in image_settings(subject)}
     if "AWS_LAMBDA_EXEC_WRAPPER" in names:
         return
+    if inherited_arguments(subject) is not None and "PYTHONPATH" not in names:
+        yield from _for_another_python(subject)
     told: set[str | None] = set()
     for place in _places(subject):
         if place.folder in told or _seen(place, subject):
             continue
         told.add(place.folder)
         yield _hit(place, subject)
+
+
+def _for_another_python(subject: Subject) -> Iterator[Hit]:
+    """Packages of a stage that are copied to where the system's own Python would have them."""
+    for step in subject.build.shipped_steps():
+        copy = read_copy(step.instruction)
+        stage = None if copy is None or copy.from_ is None else subject.build.stage_called(copy.from_)
+        if copy is None or stage is None:
+            continue
+        written = expanded(copy.destination.text, step.environment, subject.document.escape)
+        folder = None if written is None else absolute(step.workdir, written)
+        if folder is None or not _OTHER_PYTHON.match(folder) or _code_brings(subject, ""):
+            continue
+        yield Hit(
+            copy.destination.span,
+            {"folder": folder, "python": "/var/lang/bin/python"},
+            edits=(HitEdit(copy.destination.span, "${LAMBDA_TASK_ROOT}"),)
+            if folder.endswith("-packages") and not step.instruction.json
+            else (),
+            variant="another python",
+            details={"folder": folder, "way": "another python"},
+        )
 
 
 def _places(subject: Subject) -> Iterator[Place]:
