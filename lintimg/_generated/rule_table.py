@@ -705,8 +705,21 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                            'specified handler assembly.',
                'no assembly': 'The handler {handler} names the assembly {name}, which no project file in the '
                               'build context makes: the first invoke fails with Could not find the specified '
-                              'handler assembly.'},
+                              'handler assembly.',
+               'type': 'The handler {handler} names the type {name}, and {file} declares it as {actual}: the '
+                       "first invoke fails with Unable to load type '{name}' from assembly '{assembly}'.",
+               'library': 'The handler {handler} starts {name}.dll as a program, and {file} makes a library, '
+                          'which has no entry point: the function ends before its first invoke.',
+               'runtime config': "{file} makes a library without {name}.runtimeconfig.json: AWS's bootstrap "
+                                 'ends with The /var/task directory is missing the required '
+                                 '.runtimeconfig.json file.'},
   'helps': {'class': 'Write {correct}',
+            'type': 'Write {correct}',
+            'library': 'Name the method as Assembly::Namespace.Type::Method, or set '
+                       '<OutputType>Exe</OutputType> and start Amazon.Lambda.RuntimeSupport in Main',
+            'runtime config': 'Add '
+                              '<GenerateRuntimeConfigurationFiles>true</GenerateRuntimeConfigurationFiles> '
+                              'to the PropertyGroup of {file}',
             'no class': 'Name the class with its package or namespace as the source has it',
             'assembly': "Name the assembly as the project file calls it: its AssemblyName, or the file's own "
                         'name',
@@ -737,8 +750,12 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'names': '{file} has no {function}: the first invoke of the handler {handler} fails with '
                         '{error}.',
                'module': '{handler} names a module, {file}, and no function in it: the first invoke fails '
-                         "with Runtime.HandlerNotFound: Handler '{function}' missing on module '{module}'."},
-  'helps': {'': 'Define {function} in {file}, and export it where the language asks for that',
+                         "with Runtime.HandlerNotFound: Handler '{function}' missing on module '{module}'.",
+               'interface': '{file} implements neither RequestHandler nor RequestStreamHandler, and the '
+                            'handler {handler} names no method: the first invoke fails with {error}.'},
+  'helps': {'interface': 'Let the class implement RequestHandler or RequestStreamHandler, or name its '
+                         'method, as in {handler}::handleRequest',
+            '': 'Define {function} in {file}, and export it where the language asks for that',
             'near': 'Write {correct}, or call the function {function}',
             'names': 'Name one of {names}',
             'module': 'Name the function, too: {correct}'},

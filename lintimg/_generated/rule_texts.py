@@ -1904,6 +1904,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'A Java handler names a class and a .NET handler an assembly and a type: these are looked for in '
            'the sources and project files of the build context. Classes of packages that the sources do not '
            "have are a library's.\n"
+           'A .NET handler of one word is a program of its own, which a project makes only with OutputType '
+           'Exe or one of the Web and Worker SDKs; any other needs GenerateRuntimeConfigurationFiles, '
+           'without which publishing a\n'
+           'library writes no .runtimeconfig.json.\n'
            '\n'
            'lintimg follows every COPY from the build context, through stages too. It says nothing where a '
            'RUN may make the file, where a package, a layer or an image that nobody can read may bring it,\n'
@@ -1919,6 +1923,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'cannot load such file',
             'Class not found: com.example.Handler',
             'java.lang.ClassNotFoundException',
+            'Class not found',
+            'Unable to load type',
+            'Could not find the specified handler assembly',
+            'missing the required .runtimeconfig.json file',
             'Could not find the specified handler assembly with the file name'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY orders.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
@@ -1948,6 +1956,36 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
             'WORKDIR /src\n'
             'COPY Orders.Api.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::Handle"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::Handle"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
             'RUN dotnet restore\n'
             'COPY Function.cs ./\n'
             'RUN dotnet publish -c Release -o /publish\n'
@@ -2009,6 +2047,20 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/dotnet:10\n'
             'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
             'CMD ["OrdersFunction::Orders.Function::Handle"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10 AS api\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Api"]\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders"]\n',
             'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
             'COPY orders /build/orders/\n'
             'COPY invoices.py /build/orders/billing.py\n'
@@ -2065,6 +2117,18 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/dotnet:10\n'
             'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
             'CMD ["Orders.Api::Orders.Function::Handle"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Shop.Orders.Function::Handle"]\n',
+            None,
+            None,
             None,
             None,
             'FROM python:3.14-slim\n'
@@ -2078,6 +2142,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'fails at its first invoke. Templates call\n'
            "it handler, the console's examples lambda_handler, and other people's tutorials main.\n"
            '\n'
+           'The sources of Java, Kotlin and C# are read for the class that the handler names, unless it has '
+           'a superclass, which may bring the method.\n'
+           '\n'
            'lintimg reads the file in the build context. Everything that a module binds counts: functions, '
            'classes, imports, an adapter such as handler = Mangum(app), names set inside if and try. It says '
            'nothing where names are made\n'
@@ -2085,12 +2152,18 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            "or of a computed object, Ruby's define_method.",
            ('https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html',
             'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html',
-            'https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html'),
+            'https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/java-handler.html',
+            'https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html'),
            ('lambda',),
            ('Runtime.HandlerNotFound',
             "Handler 'handler' missing on module 'app'",
             'is undefined or not exported',
-            'undefined method'),
+            'undefined method',
+            'uninitialized constant',
+            'No public method named handleRequest with appropriate method signature found on class',
+            'Class does not implement an appropriate handler interface',
+            'Unable to find method in type from assembly: Found no methods matching method name'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24 AS packages\n'
             'COPY package.json package-lock.json ./\n'
@@ -2103,7 +2176,50 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["src/orders.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.main"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\n',
-            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.handler"]\n'),
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.handler"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App::process"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App::handleRequest"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::Handle"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\n'
             'ENV LOG_LEVEL=info\n'
             'COPY requirements.txt ./\n'
@@ -2114,12 +2230,87 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py orders.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.mjs ./\nCMD ["index.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index.handler"]\n',
-            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.Orders::Api.handler"]\n'),
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.Orders::Api.handler"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App::process"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::Handle"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.lambda_handler"]\n',
             None,
             None,
             None,
-            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.process"]\n')),
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.process"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App::handleRequest"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App::process"]\n',
+            'FROM maven:3.9-amazoncorretto-21 AS build\n'
+            'WORKDIR /src\n'
+            'COPY pom.xml ./\n'
+            'RUN mvn -q dependency:copy-dependencies -DincludeScope=runtime\n'
+            'COPY src ./src\n'
+            'RUN mvn -q compile\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/java:21\n'
+            'COPY --from=build /src/target/classes ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=build /src/target/dependency/* ${LAMBDA_TASK_ROOT}/lib/\n'
+            'CMD ["com.example.App::process"]\n',
+            'FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build\n'
+            'WORKDIR /src\n'
+            'COPY Orders.csproj ./\n'
+            'RUN dotnet restore\n'
+            'COPY Function.cs ./\n'
+            'RUN dotnet publish -c Release -o /publish\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/dotnet:10\n'
+            'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["Orders::Orders.Function::FunctionHandler"]\n')),
  'LI218': ('ENTRYPOINT and CMD in exec form are executed by the kernel, not by a shell. It wants the execute '
            'permission, a first line such as #!/bin/sh, and an interpreter of just that name. A script that '
            'was written or checked out on Windows lacks\n'

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import basename, join
 
-from lintimg.checks.contract.handler_file import NamedHandler, named_handlers
+from lintimg.checks.contract.handler_file import NamedHandler, handler_words, named_handlers
+from lintimg.checks.contract.handlers import handler_language
 from lintimg.checks.contract.image_contents import Contents, shipped_contents
-from lintimg.checks.contract.module_names import ModuleNames, module_names
+from lintimg.checks.contract.module_names import ModuleNames, module_names, nearest_name
 from lintimg.lint.image_files import inside
 from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
@@ -18,15 +19,21 @@ _ENDINGS = {
     "nodejs": (".js", ".mjs", ".cjs"),
     "ruby": (".rb",),
 }
-_USUAL = ("handler", "lambda_handler", "lambdaHandler", "main")
 _SHOWN = 4
 
 
 def handler_function_missing(subject: Subject) -> Iterator[Hit]:
     """A hit for each handler that names a function which its file, read from the build context, has not."""
-    if subject.context is not None:
-        for handler in named_handlers(subject):
-            yield from _missing(subject, handler)
+    if subject.context is None:
+        return
+    language = handler_language(subject)
+    if language in ("java", "dotnet"):
+        from lintimg.checks.contract.compiled_method import method_missing
+
+        yield from method_missing(subject, language, handler_words(subject, language))
+        return
+    for handler in named_handlers(subject):
+        yield from _missing(subject, handler)
 
 
 def handler_text(subject: Subject, handler: NamedHandler) -> tuple[str, str] | None:
@@ -106,7 +113,7 @@ def _module_for_function(handler: NamedHandler, contents: Contents) -> Iterator[
 
 
 def _hit(handler: NamedHandler, file: str, function: str, names: ModuleNames) -> Hit:
-    nearest = _nearest(function, names)
+    nearest = nearest_name(function, names.functions)
     correct = "" if nearest is None else _with_function(handler, function, nearest)
     values = {
         "handler": handler.text,
@@ -135,18 +142,6 @@ def _error(handler: NamedHandler, function: str) -> str:
     if handler.language == "ruby":
         return f"undefined method '{function}'"
     return f"Runtime.HandlerNotFound: {handler.text} is undefined or not exported"
-
-
-def _nearest(function: str, names: ModuleNames) -> str | None:
-    """The function of the module that was most likely meant."""
-    if len(names.functions) == 1:
-        return names.functions[0]
-    for usual in _USUAL:
-        if usual in names.functions:
-            return usual
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(function, names.functions[:200], 1, 0.7)), None)
 
 
 def _with_function(handler: NamedHandler, function: str, nearest: str) -> str:

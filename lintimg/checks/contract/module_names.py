@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lintimg.checks.contract.python_tree import python_tree
@@ -37,6 +38,9 @@ _LONGEST_OBJECT = 20_000
 _EXPORTED = regex(r"(?:^|,)\s*(?:[\w$]+\s+as\s+)?([A-Za-z_$][\w$]*)\s*(?=,|$)")
 
 
+_USUAL = ("handler", "lambda_handler", "lambdaHandler", "handleRequest", "main")
+
+
 class ModuleNames(NamedTuple):
     """The names that a module has for whoever imports it, and those of them that are functions, in order.
 
@@ -55,6 +59,18 @@ def module_names(language: str, text: str) -> ModuleNames | None:
     if language == "nodejs":
         return _javascript(text)
     return _ruby(text)
+
+
+def nearest_name(wanted: str, names: Sequence[str]) -> str | None:
+    """The one of `names` that was most likely meant."""
+    if len(names) == 1:
+        return names[0]
+    for usual in _USUAL:
+        if usual in names:
+            return usual
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(wanted, names[:200], 1, 0.7)), None)
 
 
 def _python(text: str) -> ModuleNames | None:
