@@ -5449,8 +5449,25 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY static /srv/static\n'
             'RUN find /srv/static -type f -exec touch {} + && chmod -R u=rwX,go=rX /srv/static/pages\n'
             'USER app\n'
-            'CMD ["/srv/app/app"]\n'),
-           ('FROM node:22-slim\n'
+            'CMD ["/srv/app/app"]\n',
+            'FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'WORKDIR /app\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            'COPY server.js ./\n'
+            'RUN chown -R node:node /app\n'
+            'USER node\n'
+            'EXPOSE 8080\n'
+            'CMD ["node", "server.js"]\n'),
+           ('FROM public.ecr.aws/docker/library/node:24-slim\n'
+            'WORKDIR /app\n'
+            'RUN chown -R node:node /app\n'
+            'USER node\n'
+            'COPY --chown=node:node package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force && chown -R node:node /app\n'
+            'COPY --chown=node:node server.js ./\n'
+            'CMD ["node", "server.js"]\n',
+            'FROM node:22-slim\n'
             'WORKDIR /app\n'
             'COPY --chown=node:node . .\n'
             'RUN chown node:node /app && mkdir cache && chown -R node:node cache\n'
@@ -5479,6 +5496,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    mkdir -p /var/task/empty && \\\n'
             '    chmod -R 755 /var/task/empty\n'
             'CMD ["app.handler"]\n',
+            None,
             None,
             None)),
  'LI413': ('The files of login records are arrays: the entry of user 1000000 begins 292 MB into lastlog. On '

@@ -26,6 +26,10 @@ _HOW = {"git": "cloned", "unzip": "unpacked", "tar": "unpacked"}
 SITE_PACKAGES = "site-packages"
 
 
+_PROJECT_FOLDERS = {"composer": "vendor", "uv": ".venv"}
+"""Where a manager keeps the packages of a project."""
+
+
 class Made(NamedTuple):
     """Something a layer brings: its path, how, and where that is said.
 
@@ -232,6 +236,14 @@ def installed(run: ShippedRun, places: dict[int, Placed]) -> Iterator[Made]:
         if manager in ("npm", "yarn", "pnpm") and not operation.has("-g", "--global", "--location"):
             path = absolute(
                 join(option_value(operation, "--prefix", "--cwd", "-C") or ".", "node_modules"),
+                place.directory if place else run.step.workdir,
+                place.variables if place else {},
+            )
+        elif manager == "composer" or (
+            manager == "uv" and operation.verb is not None and operation.verb.pieces == "sync"
+        ):
+            path = absolute(
+                _PROJECT_FOLDERS[manager],
                 place.directory if place else run.step.workdir,
                 place.variables if place else {},
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintimg.checks.effects import Placed, absolute, covers, placed_commands, removals
-from lintimg.checks.made import Made, copied, fetched
+from lintimg.checks.made import Made, copied, fetched, installed
 from lintimg.dockerfile.build import Step
 from lintimg.dockerfile.copy import read_copy
 from lintimg.lazy import NamedTuple, regex
@@ -19,6 +19,7 @@ from lintimg.shell.script import ShellWord
 
 _CHANGERS = frozenset(("chown", "chmod", "chgrp"))
 _UNPACKERS = frozenset(("git", "tar", "unzip"))
+_INSTALLERS = ("npm", "yarn", "pnpm", "pip", "uv", "composer")
 _USER_MAKERS = frozenset(("useradd", "adduser", "groupadd", "addgroup", "usermod", "groupmod"))
 _WORTH_A_WARNING = 1_000_000
 _WORTH_A_HINT = 100_000
@@ -48,7 +49,12 @@ def doubled_files(subject: Subject) -> Iterator[Hit]:
     if not changing:
         return
     last = max(changing)
-    telling = changing | _runs_with(_UNPACKERS, subject)
+    installing = {
+        call.run.step.instruction.number
+        for manager in _INSTALLERS
+        for call in subject.every_operation.get(manager, ())
+    }
+    telling = changing | installing | _runs_with(_UNPACKERS, subject)
     brought: list[_Brought] = []
     for step in subject.build.shipped_steps():
         number = step.instruction.number
@@ -61,13 +67,16 @@ def doubled_files(subject: Subject) -> Iterator[Hit]:
             run = subject.run(step)
             unpacked: list[_Brought] = []
             removed: list[str] = []
-            for placed in placed_commands(run):
+            places = list(placed_commands(run))
+            for placed in places:
                 change = _change(placed)
                 hit = None if change is None else _hit(change, run, brought, subject)
                 if hit is not None:
                     yield hit
                 unpacked += [_Brought(step, made) for made in fetched(placed) if made.folder]
                 removed += [removal.path for removal in removals(placed)]
+            by_start = {placed.command.statement.start: placed for placed in places}
+            unpacked += [_Brought(step, made) for made in installed(run, by_start)]
             brought += [
                 each for each in unpacked if not any(covers(path, each.made.path) for path in removed)
             ]
@@ -112,6 +121,7 @@ def _hit(change: _Change, run: ShippedRun, brought: Sequence[_Brought], subject:
         touched = [
             each for each in brought if _touches(path, each.made, recursive=change.recursive is not None)
         ]
+        touched.sort(key=lambda each: not each.made.heavy)
         if not touched:
             continue
         whole = all(covers(path, each.made.path) for each in touched)
