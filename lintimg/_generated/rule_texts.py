@@ -2219,7 +2219,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'FROM public.ecr.aws/lambda/dotnet:10\n'
             'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
-            'CMD ["Orders::Orders.Function::Handle"]\n'),
+            'CMD ["Orders::Orders.Function::Handle"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.Orders.handler"]\n',
+            'FROM public.ecr.aws/lambda/ruby:3.4\nCOPY app.rb ./\nCMD ["app.Order.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\n'
             'ENV LOG_LEVEL=info\n'
             'COPY requirements.txt ./\n'
@@ -2310,7 +2312,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '\n'
             'FROM public.ecr.aws/lambda/dotnet:10\n'
             'COPY --from=build /publish ${LAMBDA_TASK_ROOT}\n'
-            'CMD ["Orders::Orders.Function::FunctionHandler"]\n')),
+            'CMD ["Orders::Orders.Function::FunctionHandler"]\n',
+            None,
+            None)),
  'LI218': ('ENTRYPOINT and CMD in exec form are executed by the kernel, not by a shell. It wants the execute '
            'permission, a first line such as #!/bin/sh, and an interpreter of just that name. A script that '
            'was written or checked out on Windows lacks\n'

@@ -70,9 +70,17 @@ def _missing(subject: Subject, handler: NamedHandler) -> Iterator[Hit]:
     names = module_names(handler.language, text)
     function = looked_up(handler)
     stub = names is not None and names.stub and basename(file) != "__init__.py"
-    if names is None or stub or function in names.names:
+    if names is None or stub:
         return
-    yield _hit(handler, file, function, names)
+    if handler.language == "ruby":
+        from lintimg.checks.contract.ruby_handler import uncallable
+
+        lacking = uncallable(text, handler.function) if function in names.names else None
+        if lacking is not None:
+            yield _hit(handler, file, lacking.name, None, lacking.error)
+    if function in names.names:
+        return
+    yield _hit(handler, file, function, names, _error(handler, function))
 
 
 def _file(handler: NamedHandler, contents: Contents) -> tuple[str, str] | None:
@@ -112,21 +120,22 @@ def _module_for_function(handler: NamedHandler, contents: Contents) -> Iterator[
             return
 
 
-def _hit(handler: NamedHandler, file: str, function: str, names: ModuleNames) -> Hit:
-    nearest = nearest_name(function, names.functions)
+def _hit(handler: NamedHandler, file: str, function: str, names: ModuleNames | None, error: str) -> Hit:
+    functions = () if names is None else names.functions
+    nearest = nearest_name(function, functions)
     correct = "" if nearest is None else _with_function(handler, function, nearest)
     values = {
         "handler": handler.text,
         "file": file,
         "function": function,
         "module": handler.module.replace("/", ".") if handler.language == "python" else handler.module,
-        "names": ", ".join(names.functions[:_SHOWN]) + (", …" if len(names.functions) > _SHOWN else ""),
+        "names": ", ".join(functions[:_SHOWN]) + (", …" if len(functions) > _SHOWN else ""),
         "correct": correct,
     }
-    variant = "near" if nearest is not None else "names" if names.functions else ""
+    variant = "near" if nearest is not None else "names" if functions else ""
     return Hit(
         handler.span,
-        values | {"error": _error(handler, function)},
+        values | {"error": error},
         edits=(HitEdit(handler.span, f'"{correct}"'),)
         if nearest is not None and handler.path is None
         else (),
