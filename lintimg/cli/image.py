@@ -74,6 +74,8 @@ def run_image(
     """Reads the image, prints the reports and gives the exit status. Raises UsageError, ConfigurationError."""
     directory = working_directory()
     output = open_output(color)
+    if not reference.strip():
+        raise UsageError("IMAGE is empty; write the name of an image or of a file that docker save wrote")
     wanted = wanted_formats(formats, _FORMATS)
     file = None if config is None else directory / config
     flags = rule_options(select, extend_select, ignore, fail_on, target, file, use_config)

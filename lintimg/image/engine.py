@@ -19,6 +19,7 @@ from lintimg.image.document import count, mapping, mappings, parse_object, text,
 from lintimg.image.errors import EngineAbsentError, ImageError
 from lintimg.image.image import Image, Layer, Manifest, Options, Step
 from lintimg.image.layout import read_layout
+from lintimg.image.missing import unknown_image
 from lintimg.image.store import StreamStore
 from lintimg.image.tarsplit import LayerDatabase
 from lintimg.text import size_text
@@ -68,14 +69,16 @@ def read_engine(name: str, options: Options, *, podman: bool = False) -> Image:
     try:
         with ExitStack() as stack:
             client = stack.enter_context(closing(_connect(podman)))
+            try:
+                client.inspect_image(name)
+            except ImageNotFound as error:
+                known = (tag for image in mappings(client.images()) for tag in texts(image.get("RepoTags")))
+                raise ImageError(unknown_image(who, name, known)) from error
             return _read(client, name, "podman" if podman else "engine", options)
-    except ImageNotFound as error:
-        registry = f", or write registry://{name}" if "/" in name else ""
-        raise ImageError(f"{who} has no such image: build or pull it first{registry}") from error
     except APIError as error:
         raise ImageError(f"{who} says: {error.explanation or error}") from error
     except (DockerException, requests.RequestException, OSError) as error:
-        raise EngineAbsentError(f"no {who} engine answers ({_short(error)})") from error
+        raise EngineAbsentError(f"no {who} engine answers{_where(podman)} ({_short(error)})") from error
 
 
 def _connect(podman: bool) -> Any:
@@ -127,6 +130,14 @@ def _podman_socket() -> str:
         if folder and path.exists():
             return f"unix://{path}"
     raise EngineAbsentError("no Podman socket: start one with systemctl --user start podman.socket")
+
+
+def _where(podman: bool) -> str:
+    """Where the engine was looked for, if that is known."""
+    if podman:
+        return ""
+    address = os.environ.get("DOCKER_HOST") or ("" if os.name == "nt" else "unix:///var/run/docker.sock")
+    return f" at {address[:200]}" if address else ""
 
 
 def _short(error: Exception) -> str:

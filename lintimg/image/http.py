@@ -114,7 +114,9 @@ class Session:
     def _silent(self, error: Exception) -> ImageError:
         reason = getattr(error, "reason", None) or error
         why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        return ImageError(f"{self._host} cannot be read: {why}")
+        return ImageError(
+            f"{self._host} cannot be read ({why}): look at the host in the name, and at the network"
+        )
 
 
 def _request(url: str, accept: str, authorization: str | None) -> Any:

@@ -26,6 +26,7 @@ from lintimg.image.manifests import count_entries, layer_diff_ids, read_manifest
 from lintimg.image.store import Store
 from lintimg.image.stored import StoredLayer
 
+_SYSTEM_FILES = ("etc/passwd", "etc/os-release", "bin/sh", "usr/bin/env")
 _INDEX = "application/vnd.oci.image.index.v1+json"
 
 
@@ -48,7 +49,9 @@ def read_layout(store: Store, reference: str, source: str, name: str | None, opt
         return _oci(store, index, reference, name, options)
     if store.document("repositories") is not None:
         raise ImageError("the archive was written by a Docker older than 1.10: save the image again")
-    raise ImageError("there is no image in it: neither manifest.json nor index.json")
+    if any(store.size(name) is not None for name in _SYSTEM_FILES):
+        raise ImageError("it is a bare file system, such as docker export writes: use docker save instead")
+    raise ImageError("there is no image in it, neither manifest.json nor index.json: docker save writes one")
 
 
 def _saved(

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lintimg.image.compression import compression_of, decompressed
-from lintimg.image.errors import ImageError
+from lintimg.image.document import is_digest
+from lintimg.image.errors import EngineAbsentError, ImageError
 from lintimg.image.image import Image, Options
 from lintimg.image.layout import read_layout
+from lintimg.image.missing import empty_folder, no_archive, unknown_scheme, unreachable, wrong_name
 from lintimg.image.store import ArchiveStore, FolderStore, StreamStore
 
 _PIECE = 1 << 20
@@ -44,18 +46,34 @@ def _named(reference: str, options: Options) -> Image:
     """The image that an engine or a registry has under a name."""
     scheme, colon, name = reference.partition("://")
     if colon and scheme not in ("engine", "podman", "registry"):
-        raise ImageError(f"{scheme}:// is not known; known are engine://, podman:// and registry://")
+        raise ImageError(unknown_scheme(scheme, name))
+    if colon and not _NAME.match(name):
+        raise ImageError(f"{name[:80]!r} is no name of an image: write {scheme}://NAME:TAG")
     name = name if colon else reference
-    if not _NAME.match(name) or name.endswith(_ENDINGS):
-        raise ImageError("no such file, and no folder with an image")
+    if not _NAME.match(name) or name.endswith((*_ENDINGS, "/")) or not _has_digest(name):
+        raise ImageError(wrong_name(reference))
     if scheme == "registry":
         from lintimg.image.registry import read_registry
 
         return read_registry(reference, options)
     from lintimg.image.engine import read_engine, read_named
 
-    image = read_engine(name, options, podman=scheme == "podman") if colon else read_named(name, options)
-    return image._replace(reference=reference)
+    if colon:
+        return read_engine(name, options, podman=scheme == "podman")._replace(reference=reference)
+    try:
+        return read_named(name, options)
+    except ImageError as error:
+        if os.path.isdir(name):  # noqa: PTH112
+            raise ImageError(f"{empty_folder(name)}; and {error}") from error
+        if not isinstance(error, EngineAbsentError):
+            raise
+        raise EngineAbsentError(unreachable(name, str(error))) from error
+
+
+def _has_digest(name: str) -> bool:
+    """Is what stands behind an @ a digest."""
+    _, at, digest = name.partition("@")
+    return not at or is_digest(digest)
 
 
 def open_path(reference: str, options: Options, files: ExitStack) -> Image | None:
@@ -82,9 +100,13 @@ def open_path(reference: str, options: Options, files: ExitStack) -> Image | Non
         return _open_stream(file, reference, name, options, None)
     size = os.fstat(file.fileno()).st_size
     if size == 0:
-        raise ImageError("it is empty")
-    if compression_of(_head(file)) is not None:
+        raise ImageError("it is empty: write docker save -o app.tar NAME, and name that file")
+    head = _head(file)
+    if compression_of(head) is not None:
         return _open_stream(file, reference, name, options, size)
+    other = no_archive(head, reference)
+    if other is not None:
+        raise ImageError(other)
     return read_layout(ArchiveStore(file, options), reference, "archive", name, options)
 
 
@@ -96,7 +118,7 @@ def _exists(path: Path) -> bool:
 
 
 def _head(file: io.FileIO) -> bytes:
-    head = file.read(8) or b""
+    head = file.read(512) or b""
     file.seek(0)
     return head
 
@@ -129,7 +151,7 @@ def stream_store(read: Callable[[], bytes], options: Options) -> StreamStore:
             break
         head += more
     if not head:
-        raise ImageError("it is empty")
+        raise ImageError("it is empty: write docker save NAME | lintimg image -")
     waiting = [head]
 
     def whole() -> bytes:

@@ -33,6 +33,11 @@ _KEPT = (b"uid", b"gid", b"mtime")
 _SPARSE = ord("S")
 
 
+def _cut_off(at: int) -> ImageError:
+    """What to say of an archive that ends at byte `at` and should not."""
+    return ImageError(f"the archive is cut off at byte {at}: save or copy it again")
+
+
 class Watcher(Protocol):
     """Someone who looks at contents while an archive is read."""
 
@@ -91,7 +96,7 @@ class _Scan:
         """No zero block says that the archive is over; Go's reader takes that at a block's border."""
         length = self.reader.length()
         if length != position or self.waiting:
-            raise ImageError(f"the archive is cut off at byte {length}")
+            raise _cut_off(length)
 
     def window(self, window: bytes, base: int) -> int:
         """Reads the headers in `window`, which begins at `base`; the place of the next one, or -1 at the end."""
@@ -143,7 +148,7 @@ class _Scan:
         position = base + at
         if header == _ZEROS:
             if self.waiting:
-                raise ImageError(f"the archive is cut off at byte {position}")
+                raise _cut_off(position)
             return -1
         _check(header, position)
         kind = header[156]
@@ -169,7 +174,7 @@ class _Scan:
             if len(body) < size:
                 body = self.reader.at(begin, size)[:size]
             if len(body) < size:
-                raise ImageError(f"the archive is cut off at byte {begin + len(body)}")
+                raise _cut_off(begin + len(body))
             self.extended += size
             if self.extended > _LARGEST_EXTENSIONS:
                 raise ImageError("the archive has too many long names and attributes")
@@ -241,7 +246,7 @@ class _Scan:
         while begin < end:
             piece = self.reader.at(begin, 1)[: end - begin]
             if not piece:
-                raise ImageError(f"the archive is cut off at byte {begin}")
+                raise _cut_off(begin)
             yield piece
             begin += len(piece)
 
@@ -251,7 +256,7 @@ class _Scan:
         while more:
             block = self.reader.at(following, BLOCK_SIZE)[:BLOCK_SIZE]
             if len(block) < BLOCK_SIZE:
-                raise ImageError(f"the archive is cut off at byte {following + len(block)}")
+                raise _cut_off(following + len(block))
             more = block[504]
             following += BLOCK_SIZE
         return following

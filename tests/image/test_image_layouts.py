@@ -242,7 +242,7 @@ def _of(files: dict[str, bytes], content: bytes) -> str:
     ("data", "message"),
     [
         (b"", "empty"),
-        (b"just some text" * 1000, "no tar archive"),
+        (b"just some text" * 1000, "a text file, no image"),
         (tar([Item("a")]), "no image in it"),
         (tar([Item("manifest.json", b"{")]), "no valid JSON"),
         (tar([Item("manifest.json", b"[" * 100_000)]), "no valid JSON"),
@@ -304,5 +304,5 @@ def test_indexes_in_a_circle_cannot_be_but_long_chains_end(tmp_path: Path) -> No
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="no such"):
+    with pytest.raises(ImageError, match="the folder holds no image"):
         _opened(str(tmp_path), io.BytesIO(), Options())
