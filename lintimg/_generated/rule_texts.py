@@ -3495,7 +3495,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
  'LI232': ("AWS's Lambda base images since Python 3.12, Node.js 20, Java 21, .NET 8, Ruby 3.3 and "
            'provided:al2023 hold Amazon Linux 2023 in its\n'
            'minimal form. It has the shell, the core utilities, sed, grep, microdnf and curl, but not find, '
-           'tar, gzip, unzip, which, ps, useradd, git, make or wget, which the\n'
+           'tar, gzip, unzip, which, ps, useradd, git, make, gcc, jq, openssl or wget, which the\n'
            'images before them partly had. A RUN that uses one of them stops the build with exit code 127.\n'
            '\n'
            'curl and gpg come as curl-minimal and gnupg2-minimal. The full packages conflict with them, and '
@@ -3515,6 +3515,15 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'unzip: command not found',
             'useradd: command not found',
             'which: command not found',
+            'npm: command not found',
+            'python3: command not found',
+            'pip: command not found',
+            'tar (child): gzip: Cannot exec: No such file or directory',
+            'ps: command not found',
+            'gcc: command not found',
+            'jq: command not found',
+            'make: command not found',
+            'wget: command not found',
             'git: command not found',
             'package curl-minimal conflicts with curl',
             'conflicts with curl provided by',
@@ -3537,8 +3546,35 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/provided:al2023\n'
             'COPY --from=build /zstd /opt\n'
             'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
-            'CMD ["function.handler"]\n'),
-           ('FROM public.ecr.aws/lambda/nodejs:22 AS build\n'
+            'CMD ["function.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'RUN dnf install -y tar && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY fonts.tgz /tmp/\n'
+            'RUN tar -xf /tmp/fonts.tgz -C /opt\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'WORKDIR ${LAMBDA_TASK_ROOT}\n'
+            'COPY web/package.json web/package-lock.json ./web/\n'
+            'RUN cd web && npm ci && npm run build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM node:24-slim AS node\n'
+            'FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'COPY --from=node /usr/local/bin/node /usr/local/bin/node\n'
+            'COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules\n'
+            'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm\n'
+            'COPY package.json package-lock.json ./\n'
+            'RUN npm ci --omit=dev && npm cache clean --force\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'RUN dnf install -y nodejs22 && dnf clean all && node --version\n'
+            'COPY --from=build /var/task/node_modules ./node_modules\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:22 AS build\n'
             'RUN dnf install -y tar gzip && dnf clean all && rm -rf /var/cache/dnf\n'
             'COPY vendor.tgz /tmp/\n'
             'RUN tar -xzf /tmp/vendor.tgz -C /opt && rm /tmp/vendor.tgz\n'
@@ -3550,6 +3586,19 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY --from=tools /opt/vendor ${LAMBDA_TASK_ROOT}/vendor\n'
             'COPY index.js ${LAMBDA_TASK_ROOT}/\n'
             'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/provided:al2023 AS build\n'
+            'RUN curl -fsSL -o /usr/local/bin/jq https://example.com/jq-1.8.1 \\\n'
+            '    && echo "8c29e06cf42aacc1eafc4077ae2ec6c6fcb96a626157e0593d5e82a34fd403c1  '
+            '/usr/local/bin/jq" | sha256sum -c - \\\n'
+            '    && chmod 0755 /usr/local/bin/jq\n'
+            'RUN jq --version\n'
+            'RUN dnf install -y gcc-c++ && dnf clean all\n'
+            'COPY main.c /src/\n'
+            'RUN gcc -O2 -static -o /src/bootstrap /src/main.c\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/provided:al2023\n'
+            'COPY --from=build /src/bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
+            'CMD ["function.handler"]\n',
             'FROM debian:12-slim AS assets\n'
             'RUN find /usr/share/zoneinfo -type f | tar -cf /zones.tar -T -\n'
             '\n'
@@ -3568,7 +3617,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/provided:al2023 AS build\n'
             'RUN dnf install -y gcc make curl-minimal && dnf clean all\n'
-            'RUN dnf install -y tar && dnf clean all && rm -rf /var/cache/dnf\n'
+            'RUN dnf install -y tar gzip && dnf clean all && rm -rf /var/cache/dnf\n'
             'RUN curl -fsSL -o /tmp/zstd.tar.gz https://example.com/zstd-1.5.6.tar.gz \\\n'
             '    && echo "8c29e06cf42aacc1eafc4077ae2ec6c6fcb96a626157e0593d5e82a34fd403c1  '
             '/tmp/zstd.tar.gz" | sha256sum -c - \\\n'
@@ -3579,7 +3628,15 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/provided:al2023\n'
             'COPY --from=build /zstd /opt\n'
             'COPY --chmod=0755 bootstrap ${LAMBDA_RUNTIME_DIR}/bootstrap\n'
-            'CMD ["function.handler"]\n')),
+            'CMD ["function.handler"]\n',
+            'FROM public.ecr.aws/lambda/nodejs:24\n'
+            'RUN dnf install -y tar && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY fonts.tgz /tmp/\n'
+            'RUN dnf install -y gzip && dnf clean all && rm -rf /var/cache/dnf\n'
+            'RUN tar -xf /tmp/fonts.tgz -C /opt\n'
+            'COPY index.js ./\n'
+            'CMD ["index.handler"]\n',
+            None)),
  'LI233': ('Many packages bring compiled modules, and pip and npm fetch those that fit the machine on which '
            'they run: the version of Python (`_multiarray_umath.cpython-310-x86_64-linux-gnu.so`)\n'
            "and the C library (Alpine has musl, AWS's base images and Debian have glibc). A stage that "

@@ -8,6 +8,7 @@ from posixpath import basename
 
 from lintimg.aws.images import aws_base
 from lintimg.checks.bases import without_digest
+from lintimg.checks.contract.other_language import language_missing
 from lintimg.checks.contract.package_manager import brought, guarded, lineage
 from lintimg.checks.tables import table
 from lintimg.dockerfile.build import Stage
@@ -40,26 +41,32 @@ def missing_tool(subject: Subject) -> Iterator[Hit]:
             for operation in run.operations:
                 yield from _conflicts(operation, image)
         yield from _missing(subject, stage, image)
+        yield from language_missing(subject, stage, image, base.language)
 
 
 def _missing(subject: Subject, stage: Stage, image: str) -> Iterator[Hit]:
-    if not any(_command(each) for run in subject.runs(stage.number) for each in _commands(run)):
+    if not any(_lacking(each) for run in subject.runs(stage.number) for each in _commands(run)):
         return
-    present = brought(subject, stage)
+    present = set(brought(subject, stage))
     told: set[str] = set()
     for number in reversed(list(lineage(subject.build, stage))):
         for run in subject.runs(number):
             for script in run.scripts:
                 for place, command in enumerate(script.commands):
-                    if any(_may_bring(operation, command) for operation in run.operations):
+                    if any(_may_bring(operation, command, present) for operation in run.operations):
                         return
-                    package = _command(command)
-                    if package is None or package in told or guarded(script, place):
+                    lacking = [
+                        package
+                        for package in _lacking(command)
+                        if package not in told
+                        and not present & {package, *table("minimal_system")["missing"][package]}
+                    ]
+                    present.update(basename(word.pieces) for word in command.words[1:] if "/" in word.pieces)
+                    if not lacking or guarded(script, place):
                         continue
-                    told.add(package)
-                    known = {package, *table("minimal_system")["missing"][package]}
-                    if number == stage.number and not present & known:
-                        yield _hit(command, package, image, run)
+                    told.update(lacking)
+                    if number == stage.number:
+                        yield _hit(command, lacking, image, run)
 
 
 def _commands(run: ShippedRun) -> Iterator[Command]:
@@ -67,35 +74,58 @@ def _commands(run: ShippedRun) -> Iterator[Command]:
         yield from script.commands
 
 
-def _command(command: Command) -> str | None:
-    """The package that `command` lacks in the image."""
+def _lacking(command: Command) -> list[str]:
+    """The packages that `command` lacks in the image: its own, and that of what it starts."""
     if command.name is None or "/" in command.words[0].pieces:
-        return None
-    return _packages().get(command.name)
+        return []
+    package = _packages().get(command.name)
+    if command.name == "tar":
+        return ["tar", *_filters(command)]
+    return [] if package is None else [package]
 
 
-def _may_bring(operation: Operation, command: Command) -> bool:
-    """Whether `command` is an installation that may bring anything along with what it names."""
+def _filters(command: Command) -> Iterator[str]:
+    """The packages of the programs with which tar reads or writes the archive that `command` names."""
+    words = [word.pieces for word in command.arguments]
+    options = "".join(word for at, word in enumerate(words) if word.startswith("-") or at == 0)
+    for package, (letter, *endings) in table("minimal_system")["filters"].items():
+        asked = any(
+            letter in word and word.lstrip("-").isalpha() and not word.startswith("--")
+            for at, word in enumerate(words)
+            if word.startswith("-") or at == 0
+        )
+        if asked or f"--{package}" in options or any(word.endswith(tuple(endings)) for word in words):
+            yield package
+
+
+def _may_bring(operation: Operation, command: Command, present: set[str]) -> bool:
+    """Whether `command` is an installation that may bring anything along with what it names. What is known to come is added to
+    `present`.
+    """
     if operation.command is not command or operation.action not in ("install", "upgrade"):
         return operation.command is command and operation.action == "run"
     if operation.manager not in _MANAGERS:
         return operation.manager == "conda"
     plain = table("minimal_system")["plain"]
+    for package in operation.packages:
+        present.update(table("minimal_system")["brings"].get(package.name, ()))
     return operation.has("-h", "--downloadonly") or any(
         package.kind != "name" or package.name not in plain for package in operation.packages
     )
 
 
-def _hit(command: Command, package: str, image: str, run: ShippedRun) -> Hit:
+def _hit(command: Command, lacking: list[str], image: str, run: ShippedRun) -> Hit:
     word = command.words[0]
     start = run.step.instruction.span.start
     clean = "dnf clean all && rm -rf /var/cache/dnf"
+    package = " ".join(lacking)
     return Hit(
         word.span,
         {"command": command.name, "package": package, "image": without_digest(image)},
         (HitEdit(Span(start, start), f"RUN dnf install -y {package} && {clean}\n"),)
         if run.step.instruction.trigger is None
         else (),
+        variant="filter" if command.name == "tar" and "tar" not in lacking else "",
         details={"command": command.name, "package": package},
     )
 
