@@ -63,6 +63,7 @@ def _plain_system(root: Stage, image: str) -> Iterator[Hit]:
             root.base.span,
             {"image": without_digest(image), "successor": successor, "until": ""},
             variant="system",
+            severity="warning",
             details={"runtime": None, "successor": successor},
         )
 

@@ -48,7 +48,7 @@ def _judged(subject: Subject, secret: NamedSecret) -> tuple[str, Severity] | Non
     """The variant and the severity of what is set, None where it is no secret."""
     cloud, weak = secret.strength == "cloud", secret.strength == "weak"
     if secret.value is None:
-        return None if weak else ("absent", "warning" if cloud else "info")
+        return None if weak else ("absent", "warning" if cloud or _is_used(subject, secret) else "info")
     step = _step(subject, secret.number)
     text, escape = secret.value.text, subject.document.escape
     if secret.instruction.keyword == "ENV" and "$" in text:
@@ -68,6 +68,24 @@ def _judged(subject: Subject, secret: NamedSecret) -> tuple[str, Severity] | Non
     if is_placeholder(value):
         return None if weak else ("placeholder", "info")
     return "", "error" if cloud else "info" if weak else "warning"
+
+
+def _is_used(subject: Subject, secret: NamedSecret) -> bool:
+    """Whether a RUN of a shipped stage names the argument: then its value surely stands in the image's history."""
+    step = _step(subject, secret.number)
+    return (
+        step is not None
+        and step.stage in subject.build.chain
+        and any(
+            later.instruction.keyword == "RUN"
+            and later.instruction.number > secret.number
+            and (
+                f"${secret.name}" in later.instruction.rest.text
+                or f"${{{secret.name}" in later.instruction.rest.text
+            )
+            for later in subject.build.stages[step.stage].steps
+        )
+    )
 
 
 def _declared(subject: Subject) -> frozenset[str]:
