@@ -436,7 +436,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            'the move. Java offers the same version on Amazon Linux 2023 (java:17.al2023), the other '
            'languages a newer one.\n'
            '\n'
-           'Base images whose runtime is deprecated, or soon will be, are reported by LI103 instead.',
+           'Base images whose runtime is deprecated, or soon will be, are reported by LI103 instead, and the '
+           'plain system image, which gets nothing at all, by LI110.',
            ('https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html',
             'https://github.com/aws/aws-lambda-roadmap/issues/86'),
            ('lambda', 'security'),
@@ -461,10 +462,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.11-arm64\n'
             'COPY --from=build /deps ./\n'
             'COPY app.py ./\n'
-            'CMD ["app.handler"]\n',
-            'FROM public.ecr.aws/amazonlinux/amazonlinux:2\n'
-            'COPY bootstrap /var/runtime/bootstrap\n'
-            'ENTRYPOINT ["/var/runtime/bootstrap"]\n'),
+            'CMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/java:17.al2023\n'
             'COPY build/ ${LAMBDA_TASK_ROOT}/\n'
             'CMD ["com.example.Handler::handleRequest"]\n',
@@ -493,8 +491,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'FROM public.ecr.aws/lambda/python:3.14-arm64\n'
             'COPY --from=build /deps ./\n'
             'COPY app.py ./\n'
-            'CMD ["app.handler"]\n',
-            None)),
+            'CMD ["app.handler"]\n')),
  'LI106': ("The tags of AWS's base images are a version (3.14, 24, 8.al2, al2023), perhaps a date "
            '(3.14.2026.04.22.11) and an architecture,\n'
            'which is x86_64 or arm64, never amd64. The managed runtimes are spelt otherwise (nodejs24.x, '
@@ -5729,8 +5726,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
            '\n'
            'What a name says is not always true, so the value counts too. A path, an address without a '
            'password, a switch, a number or a fingerprint is no secret; neither is what is called\n'
-           '`…_FILE`, `…_PATH`, `…_ID`, `…_URL`, PUBLIC or GPG_KEY. An ARG without a value, an empty one and '
-           'a stand-in such as `changeme` are worth knowing and reported as info. The credentials\n'
+           '`…_FILE`, `…_PATH`, `…_ID`, `…_URL`, PUBLIC or GPG_KEY. An ARG without a value is a warning '
+           'where a RUN of the shipped image names it, since its value then stands in the history; else it '
+           'is worth knowing, as an empty one and a stand-in such as `changeme` are, and reported as info. '
+           'The credentials\n'
            'of an AWS account are an error. The values themselves are never shown: reports have asterisks in '
            'their place.\n'
            '\n'
@@ -5761,6 +5760,17 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '    AWS_SECRET_ACCESS_KEY="mhdu72jsi28dhs62gsv527s"\n'
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'ARG PYPI_TOKEN\n'
+            'RUN pip download --no-cache-dir --dest /wheels --index-url '
+            'https://user:${PYPI_TOKEN}@pypi.example.com/simple private==1.0.0\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ARG GITHUB_TOKEN\n'
+            'RUN pip install --no-cache-dir '
+            'git+https://${GITHUB_TOKEN}@github.com/example/private.git@v1.0.0\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
             'ARG registryPassword=moss-81-fjord\n'
             'FROM debian:12-slim AS build\n'
             'ARG GIT_KEY= secret\n'
@@ -5794,7 +5804,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN --mount=type=secret,id=PIP_TOKEN,env=PIP_TOKEN pip install --no-cache-dir example==1.0\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
-           (None, None, None)),
+           (None, None, None, None)),
  'LI502': ('Vendors give their tokens a form so that they can be found. What has it is a secret that is in '
            "the repository's history for good, and in the image where\n"
            'an ENV, an ARG or a RUN carries it: deleting the line helps no more, the secret must be revoked. '
@@ -6292,9 +6302,8 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY index.js ./\n'
             'CMD ["index.handler"]\n',
             'FROM debian:12-slim\n'
-            'ARG TOKEN\n'
-            'RUN echo "token=$TOKEN" > /root/.netrc && curl -fsSLn -o /a https://acme.io/a && rm '
-            '/root/.netrc\n'
+            'RUN --mount=type=secret,id=t,env=TOKEN echo "token=$TOKEN" > /root/.netrc && curl -fsSLn -o /a '
+            'https://acme.io/a && rm /root/.netrc\n'
             'RUN --mount=type=secret,id=k --mount=type=tmpfs,target=/keys cp /run/secrets/k /keys/k && ls '
             '/keys\n'
             'RUN --mount=type=secret,id=k test -s /run/secrets/k && cat /run/secrets/k > /dev/null\n'

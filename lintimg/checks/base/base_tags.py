@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintimg.aws.images import AwsBase, aws_base, deprecation_state, suggested_tags
-from lintimg.aws.names import canonical_name
 from lintimg.aws.runtimes import Runtime, closest_tag, newest, read_tag, runtime_of
 from lintimg.checks.base.base_rename import rename_base
 from lintimg.checks.bases import with_tag, without_digest
@@ -16,16 +15,12 @@ from lintimg.lint.rule import Hit, HitEdit
 from lintimg.lint.subject import Subject
 
 _NUMBER = regex(r"(\d+)(?:\.(\d+))?\Z")
-_PLAIN_SYSTEMS = ("amazonlinux", "public.ecr.aws/amazonlinux/amazonlinux")
 
 
 def amazon_linux_2_base(subject: Subject) -> Iterator[Hit]:
     """LI105: the shipped base is on Amazon Linux 2; silent where LI103 speaks already."""
     root, image, base = subject.root_stage, subject.base_image, subject.aws_base
-    if root is None or image is None:
-        return
-    if base is None:
-        yield from _plain_system(root, image)
+    if root is None or image is None or base is None:
         return
     runtime = base.runtime
     if (
@@ -50,22 +45,6 @@ def amazon_linux_2_base(subject: Subject) -> Iterator[Hit]:
         edits=_moved(subject, runtime, successor),
         details={"runtime": runtime.runtime, "successor": with_tag(image, successor)},
     )
-
-
-def _plain_system(root: Stage, image: str) -> Iterator[Hit]:
-    reference = parse_reference(image)
-    if reference is None or canonical_name(reference) not in _PLAIN_SYSTEMS:
-        return
-    tag = reference.tag or ""
-    if tag == "2" or tag.startswith(("2.0.", "2-")):
-        successor = f"{reference.name}:2023"
-        yield Hit(
-            root.base.span,
-            {"image": without_digest(image), "successor": successor, "until": ""},
-            variant="system",
-            severity="warning",
-            details={"runtime": None, "successor": successor},
-        )
 
 
 def _moved(subject: Subject, runtime: Runtime, successor: str) -> tuple[HitEdit, ...]:
