@@ -15,7 +15,7 @@ from lintimg.cli.dive_ci import NAME, read_dive_ci
 from lintimg.cli.formats import Wanted, wanted_formats
 from lintimg.cli.image_contents import base_of
 from lintimg.cli.image_rules import Judged, fails, judge_image
-from lintimg.cli.image_settings import ImageRun, image_run, rule_options
+from lintimg.cli.image_settings import ImageRun, RuleOptions, image_run, rule_options
 from lintimg.cli.image_view import is_kept, read_build, viewed, with_lines
 from lintimg.cli.options import UsageError, unknown
 from lintimg.cli.output import Output, open_output, working_directory
@@ -100,6 +100,8 @@ def run_image(
                 if why is None and tree is None:
                     judged = judge_image(image, stack, report, run.rules, run.policy, run.target, view.lines)
                     report = report._replace(verdict=judged.verdict)
+                    if dockerfile is not None:
+                        report = _with_fixes(report, dockerfile, target_stage, run, flags)
                 if why is not None:
                     history = path_history(image, _needed(stack, "--why"), why)
                     report = report._replace(why=with_lines(history, view.lines))
@@ -116,6 +118,16 @@ def run_image(
     if not quiet:
         _notes(output, notes, broken, from_file)
     return status
+
+
+def _with_fixes(
+    report: ImageReport, dockerfile: str, target_stage: str | None, run: ImageRun, flags: RuleOptions
+) -> ImageReport:
+    from lintimg.cli.image_dockerfile import findings_for
+    from lintimg.cli.image_fixes import with_fixes
+
+    found = findings_for(report, dockerfile, target_stage, run.build_arguments, flags, working_directory())
+    return with_fixes(report, found)
 
 
 def _folders(stack: LayerStack | None, wanted: list[Wanted]) -> TreeNode | None:

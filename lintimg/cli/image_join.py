@@ -7,6 +7,7 @@ import sys
 from lintimg.aws.base_facts import base_facts
 from lintimg.aws.limits import IMAGE_LIMIT
 from lintimg.cli.image_contents import base_of
+from lintimg.cli.image_fixes import with_fixes
 from lintimg.cli.image_rules import find_image_check, judge_image
 from lintimg.cli.image_view import is_kept, viewed
 from lintimg.cli.progress import bytes_shown
@@ -63,9 +64,10 @@ def join_image(reference: str, result: FileResult, source: SourceText, settings:
         for finding in judged.findings
         if not any(choice.covers(finding.rule, finding.details) for choice in ignored)
     ]
+    shown = with_fixes(view.report._replace(verdict=judged.verdict), findings)
     return Joined(
         result._replace(findings=(*findings, *found), errors=(*result.errors, *judged.errors)),
-        view.report._replace(verdict=judged.verdict),
+        shown,
         (*image.notes, *view.notes),
     )
 

@@ -46,6 +46,9 @@ def read_build(file: str, target_stage: str | None, arguments: Mapping[str, str]
         raise UsageError(f"--dockerfile {file}: {error}") from error
 
 
+_WASTED = "LI817"
+
+
 class View(NamedTuple):
     """What is known of an image before rules judge it; `lines` made its layers, empty without a Dockerfile."""
 
@@ -68,6 +71,7 @@ def viewed(
     """
     report = veiled(report)
     if build is None:
+        report = _with_rules(report, base)
         return View(with_contents(report, image, stack, base, top), (), ())
     from lintimg.lint.layer_lines import layer_lines
 
@@ -76,12 +80,23 @@ def viewed(
     # Suggestions and the largest files take their lines from the layers.
     lined = zip(report.layers, found.lines, strict=True)
     report = report._replace(layers=tuple(layer._replace(dockerfile_line=line) for layer, line in lined))
-    report = with_contents(report, image, stack, found.base, top)
+    report = _with_rules(with_contents(report, image, stack, found.base, top), found.base)
     layers = tuple(
         layer if layer.dockerfile_line is None else layer._replace(from_base=False) for layer in report.layers
     )
     notes = () if found.fits else (f"the image does not look like one made from {file}: no lines are named",)
     return View(report._replace(layers=layers), found.lines, notes)
+
+
+def _with_rules(report: ImageReport, base: int | None) -> ImageReport:
+    """`report` whose waste names the rule that tells of it: what is the base image's, no rule does."""
+    waste = tuple(
+        entry._replace(rule=_WASTED)
+        if entry.layer is not None and entry.layer >= (base or 0) and entry.counted_in_wasted
+        else entry
+        for entry in report.waste
+    )
+    return report._replace(waste=waste)
 
 
 def with_lines(history: PathHistory, lines: Sequence[DockerfileLine | None]) -> PathHistory:

@@ -16,13 +16,15 @@ _DATA = Path(__file__).parent / "data" / "remedies.json"
 class Advice(NamedTuple):
     """`title` says what is wrong, `help` what to type; `rules` are those that say the same of a Dockerfile.
 
-    `line` is the layer whose instruction is to be changed, None for the one with most of the bytes.
+    `line` is the layer whose instruction is to be changed, None for the one with most of the bytes; `about` is the
+    package manager's cache that it is about, if any.
     """
 
     title: str
     help: str
     rules: tuple[str, ...]
     line: int | None = None
+    about: str = ""
 
 
 class Choice(NamedTuple):

@@ -24,7 +24,9 @@ def place_choices(found: Survey, layers: Sequence[ImageLayer]) -> Iterator[Choic
         if part.category == CACHES:
             text = caches.get(part.name, "Delete it in the RUN that makes it")
             for layer in sorted(own):
-                advice = Advice(f"{part.name}'s cache is in layer {layer}", text, ("LI402",), layer)
+                advice = Advice(
+                    f"{part.name}'s cache is in layer {layer}", text, ("LI402",), layer, part.name
+                )
                 yield Choice(advice, frozenset((number,)), frozenset((layer,)))
         elif part.category == VERSION_CONTROL:
             name = part.name.rpartition("/")[2]

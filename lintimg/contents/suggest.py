@@ -52,6 +52,7 @@ def _suggestion(tally: _Tally, layers: Sequence[ImageLayer]) -> Suggestion:
         dockerfile_line=layers[line].dockerfile_line,
         fix=None,
         help=advice.help,
+        about=advice.about,
         layers=tuple(sorted(tally.layers)),
         paths=tuple(
             path_text(path) for _, path in sorted(tally.largest, key=lambda each: (-each[0], each[1]))

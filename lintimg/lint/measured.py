@@ -40,6 +40,11 @@ _LEAST = 10_000
 """Bytes below which something is as good as not there: logs and lock files."""
 
 
+def cache_names(manager: str) -> tuple[str, ...]:
+    """What the caches of a package manager are called among an image's contents."""
+    return _CACHES.get(manager, ())
+
+
 class Measures:
     """What the image says of the Dockerfile's findings."""
 
@@ -69,8 +74,8 @@ class Measures:
         if layer is None:
             return finding
         if finding.rule == "LI402":
-            names = _CACHES.get(str(finding.details.get("manager")))
-            if names is None:
+            names = cache_names(str(finding.details.get("manager")))
+            if not names:
                 return finding
             found = self._cache_bytes(layer)
             return _with_bytes(finding, layer, sum(found.get(name, 0) for name in names))

@@ -114,7 +114,8 @@ class Waste(NamedTuple):
 class Suggestion(NamedTuple):
     """Something to do: `title` says what is wrong, `help` what to type. No byte is in two savings.
 
-    `paths` are the largest of the files, `layers` those that hold them.
+    `paths` are the largest of the files, `layers` those that hold them; `about` is the package manager's cache
+    that it is about, if any.
     """
 
     title: str
@@ -125,6 +126,7 @@ class Suggestion(NamedTuple):
     help: str = ""
     layers: tuple[int, ...] = ()
     paths: tuple[str, ...] = ()
+    about: str = ""
 
 
 class PathStep(NamedTuple):

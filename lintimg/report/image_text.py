@@ -207,12 +207,19 @@ def suggestions(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
         yield from (" " * len(lead) + line for line in rest)
         yield from (
             " " * len(lead) + paint("dim", line)
-            for line in wrap(printable(suggestion.help), width - len(lead))
+            for line in wrap(printable(_what_to_do(suggestion)), width - len(lead))
         )
 
     if others:
         what = "One thing more saves" if len(others) == 1 else f"{len(others)} things more save"
         yield paint("dim", f"      {what} {size_text(_saved(others))}: --format json")
+
+
+def _what_to_do(suggestion: Suggestion) -> str:
+    line = suggestion.dockerfile_line
+    if suggestion.fix is None or suggestion.fix.applicability != "safe" or line is None:
+        return suggestion.help
+    return f"{suggestion.help}; lintimg check --fix {line.path} does it"
 
 
 def _worth_reading(

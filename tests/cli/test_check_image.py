@@ -97,6 +97,35 @@ def test_guesses_become_measures(run: Run, tmp_path: Path) -> None:
     assert image["verdict"]["lambda_accepts"] is True
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "Dockerfile", "--image", "app.tar"), ("image", "app.tar", "--dockerfile", "Dockerfile")],
+)
+def test_suggestions_carry_the_linters_fix(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    write(tmp_path / "app.tar", _image(_CACHE))
+    (suggestion,) = run(*arguments, "--format", "json").report["images"][0]["suggestions"]
+    assert suggestion["saving"]["bytes"] == 50_000
+    assert suggestion["dockerfile_line"]["line"] == 4
+    assert suggestion["fix"]["applicability"] == "safe"
+    assert [edit["path"] for edit in suggestion["fix"]["edits"]] == ["Dockerfile"]
+    assert "--no-cache-dir" in suggestion["help"]
+    assert "lintimg check --fix Dockerfile does it" in " ".join(run(*arguments).out.split())
+    (finding,) = _findings(
+        run("check", "Dockerfile", "--image", "app.tar", "--format", "json").report, "LI402"
+    )
+    assert suggestion["fix"] == finding["fix"]
+
+
+def test_fixes_of_other_lines_and_managers_stay_away(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "app.tar", _image(_CACHE))
+    text = _DOCKERFILE.replace("pip install -r", "dnf install -y tar && pip install --no-cache-dir -r")
+    write(tmp_path / "Dockerfile", text.encode())
+    report = run("image", "app.tar", "--dockerfile", "Dockerfile", "--format", "json").report
+    (suggestion,) = report["images"][0]["suggestions"]
+    assert suggestion["fix"] is None
+    assert "--mount=type=cache" in suggestion["help"]
+
+
 def test_what_the_image_disproves_is_dropped(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "app.tar", _image([]))
     report = run("check", "Dockerfile", "--image", "app.tar", "--format", "json").report

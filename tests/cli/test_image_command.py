@@ -83,7 +83,7 @@ def test_the_json_report(run: Run) -> None:
     assert image["waste"] == [
         {
             "kind": "deleted",
-            "rule": None,
+            "rule": "LI817",
             "paths": ["/opt/model"],
             "files": 1,
             "bytes": 60_000,
