@@ -22,6 +22,7 @@ _PIECE = regex(
     r"(?s)(?P<space>(?:[ \t\r]|[\\`]\r?\n)+)|\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^']*)'"
     r"|(?P<plain>\$\{\{.*?\}\}|\$\((?:[^()]|\([^()]*\))*\)|\\.|[^\s\"';&|<>()])|(?P<break>\n)"
 )
+_VARIABLE = regex(r"\$(?:\w+|\(\w+\)|\{\w+\})\Z")
 _GOES_ON = regex(r"[ \t]*(?:--?[a-z][\w-]*(?:[= \t]|$)|[./][\w./-]*[ \t]*$)")
 
 
@@ -43,7 +44,8 @@ def typed_builds(file: CommandFile) -> Iterator[BuildCommand]:
         line_start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _LONGEST)
         if _TALKED_OF.search(text[line_start : match.start()]):
             continue
-        call = _call(_words(_typed(text, line_start, match.end())))
+        words = _words(_typed(text, line_start, match.end()))
+        call = _call([part for word in words for part in _replaced(file, word)])
         if len(call.words) != 1:
             continue
         context, named = call.words[0], call.last("-f", "--file")
@@ -101,6 +103,12 @@ def _words(text: str) -> list[str]:
                 next(part for part in (piece["double"], piece["single"], piece["plain"]) if part is not None)
             )
     return found if word is None else [*found, "".join(word)]
+
+
+def _replaced(file: CommandFile, word: str) -> list[str]:
+    """The words that a variable alone stands for, as far as the file tells."""
+    value = file.spelled_out(word) if _VARIABLE.match(word) else None
+    return [word] if value is None else value.split()
 
 
 def _call(words: list[str]) -> _Call:

@@ -32,7 +32,7 @@ _BEGINNINGS = (
         "main.tf",
     ),
     # A repository that was copied without its .git.
-    (".gitignore", ".gitattributes", ".github", ".gitlab-ci.yml", "LICENSE"),
+    (".gitignore", ".gitattributes", ".github", ".gitlab-ci.yml", "buildspec.yml", "LICENSE"),
     # A project with several parts.
     ("terraform", "infra", "infrastructure", "cdk", "compose.yaml", "compose.yml", "docker-compose.yml"),
     ("pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "Gemfile"),

@@ -12,8 +12,8 @@ _SEARCHES_ELSEWHERE = regex(
     r"\bsys\.path|addsitedir|__path__|zipimport|module\.paths|NODE_PATH|createRequire"
 )
 _REQUIRED = regex(
-    r"(?m)^(?:(?:const|let|var)[ \t]+[\w$]+[ \t]*=[ \t]*require\([ \t]*|(?:const|let|var)[ \t]*\{[^{}=()]{0,2000}\}[ \t]*=[ \t]*require\([ \t]*"
-    r"|import[ \t]+(?:[\w$*{},\s]{1,2000}?\bfrom[ \t]+)?)[\"']([^\"'./][^\"'\n]*)[\"']"
+    r"(?m)^(?:(?:const|let|var)[ \t]+[\w$]+[ \t]*=[ \t]*require\([ \t]*|(?:const|let|var)[ \t]*\{[^{}=()]{0,500}\}[ \t]*=[ \t]*require\([ \t]*"
+    r"|import[ \t]+(?:[\w$*{},\s]{1,500}?\bfrom[ \t]+)?)[\"']([^\"'./][^\"'\n]*)[\"']"
 )
 
 
