@@ -3808,6 +3808,87 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             None,
             None,
             None)),
+ 'LI235': ('Some packages of Python and Node.js are only half of what they need: they call a program, load a '
+           "library of the system, or are compiled against one. On a laptop these are there. AWS's base\n"
+           'images and the slim images have next to none of them, and no compiler: the build stops, the '
+           'first import fails, or the first call does.\n'
+           '\n'
+           'The rule knows the packages (`lintimg/checks/data/system_libraries.json`) and looks at the whole '
+           'Dockerfile and the paths of the build context for anything that may bring what is missing: a '
+           'package, a\n'
+           "file, a stage, a layer. It says nothing where a script, another image's files or an unknown base "
+           'may do so.',
+           ('https://www.psycopg.org/docs/install.html',
+            'https://doc.courtbouillon.org/weasyprint/stable/first_steps.html',
+            'https://docs.aws.amazon.com/linux/al2023/ug/minimal-container.html'),
+           ('lambda',),
+           ('cannot open shared object file: No such file or directory',
+            'Error: pg_config executable not found',
+            'mysql_config not found',
+            'Can not find valid pkg-config name',
+            'libpq.so.5: cannot open shared object file',
+            'libodbc.so.2: cannot open shared object file',
+            "cannot load library 'libgobject-2.0-0'",
+            "cannot load library 'libpango-1.0-0'",
+            'no pq wrapper available',
+            'Unable to get page count. Is poppler installed and in PATH?',
+            "tesseract is not installed or it's not in your PATH",
+            "No such file or directory: 'ffmpeg'",
+            'No wkhtmltopdf executable found',
+            "error: command 'gcc' failed: No such file or directory"),
+           ('FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ${LAMBDA_TASK_ROOT}\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            '# syntax=docker/dockerfile:1\n'
+            'FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'WORKDIR /build\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --target /build/packages -r requirements.txt\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'ENV LOG_LEVEL=info\n'
+            'COPY --from=build /build/packages ${LAMBDA_TASK_ROOT}\n'
+            'COPY src/app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.14-slim\n'
+            'WORKDIR /srv\n'
+            'RUN pip install --no-cache-dir flask==3.1.2 mysqlclient==2.2.7\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'RUN dnf install -y gcc libpq-devel && dnf clean all\n'
+            'RUN pip install --no-cache-dir --target /deps psycopg2==2.9.11\n'
+            '\n'
+            'FROM debian:13-slim AS ocr\n'
+            'RUN apt-get update && apt-get install -y --no-install-recommends tesseract-ocr && rm -rf '
+            '/var/lib/apt/lists/*\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'RUN dnf install -y poppler-utils && dnf clean all && rm -rf /var/cache/dnf\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY --from=ocr /usr/bin/tesseract /opt/bin/\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM python:3.14 AS full\n'
+            'RUN pip install --no-cache-dir psycopg2==2.9.11\n'
+            'FROM python:3.8-slim AS old\n'
+            'RUN pip install --no-cache-dir psycopg2==2.7.7\n'
+            'FROM python:3.14-slim\n'
+            'COPY wheels/ /wheels/\n'
+            'RUN pip install --no-cache-dir --find-links /wheels mysqlclient==2.2.7\n'
+            'COPY app.py ./\n'
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY vendor ./vendor\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           (None, None, None)),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
