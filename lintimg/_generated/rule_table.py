@@ -1182,8 +1182,19 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                       'is refused.',
                'storage': '{size} MB of ephemeral storage are refused: Lambda gives {least} to {most} MB.',
                'argument': 'No ARG of the Dockerfile takes the build argument {argument}: it changes '
-                           'nothing.'},
-  'helps': {'': 'Make them say the same',
+                           'nothing.',
+               'registry': '{name} is to run {address}, and Lambda takes images from private repositories of '
+                           'ECR in its own Region alone: the deployment ends with Source image {address} is '
+                           'not valid.',
+               'fips': "{address} is ECR's FIPS endpoint, which Lambda refuses: the deployment ends with "
+                       'Source image {address} is not valid.',
+               'tag and digest': '{address} names a tag and a digest, of which Lambda takes one: the '
+                                 'deployment ends with Source image {address} is not valid.'},
+  'helps': {'registry': 'Push the image to a private repository of ECR, or let a pull-through cache do so, '
+                        'and name that: 123456789012.dkr.ecr.REGION.amazonaws.com/NAME:TAG',
+            'fips': 'Write .dkr.ecr. instead of .dkr.ecr-fips.',
+            'tag and digest': 'Leave out the tag, or the digest',
+            '': 'Make them say the same',
             'architecture': 'Write {wanted}, or make line {line} of the Dockerfile build for {declared}',
             'default architecture': 'Add {wanted}, or make line {line} of the Dockerfile build for x86_64',
             'target': 'Name one of the stages, or none for the last one',

@@ -3413,7 +3413,9 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html',
             'https://github.com/aws/serverless-application-model/issues/1890'),
            ('lambda',),
-           ('fork/exec /lambda-entrypoint.sh: exec format error',
+           ('Source image is not valid. Provide a valid source image',
+            'InvalidParameterValueException: Source image',
+            'fork/exec /lambda-entrypoint.sh: exec format error',
             'Runtime.InvalidEntrypoint',
             'target stage could not be found',
             'Runtime, Handler, Layers cannot be present when PackageType is of type `Image`',
@@ -3443,11 +3445,14 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["function"]\n',
             'FROM public.ecr.aws/docker/library/python:3.14-slim AS development\n'
             'COPY app.py ./\n'
-            'CMD ["python", "app.py"]\n'),
-           ('FROM public.ecr.aws/lambda/python:3.14-arm64 AS release\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n'),
+           ('FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14-arm64 AS release\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY app.py ./\nCMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14-arm64\nCOPY app.py ./\nCMD ["app.handler"]\n'),
-           (None, None, None, None)),
+           (None, None, None, None, None, None)),
  'LI231': ('Lambda takes an image manifest, not an index. Buildx adds a provenance attestation to what it '
            'pushes unless told otherwise, and the pair of image and attestation makes an index; a list of '
            'platforms makes one too. Docker Engine\n'

@@ -30,6 +30,20 @@ def setting_place(source: SourceText, deployment: Deployment, *keys: str) -> Spa
     return others[0] if len(others) == 1 else None
 
 
+def literals(source: SourceText, deployment: Deployment, keys: tuple[str, ...]) -> Iterator[tuple[str, Span]]:
+    """The texts that the function's own block gives to one of `keys` on the same line, as they are written, with their
+    places. In Terraform only those in quotes.
+    """
+    quote = '"' if deployment.tool == "terraform" else "[\"']?"
+    pattern = re.compile(
+        rf"\s*(?:-\s+)?[\"']?(?:{'|'.join(map(re.escape, keys))})[\"']?\s*[:=]\s*{quote}([^\s\"'#]+)"
+    )
+    for number in _block(source, deployment):
+        found = pattern.match(source.line(number))
+        if found is not None:
+            yield found[1], _at(source, number, found.start(1), found.end(1))
+
+
 def function_place(source: SourceText, deployment: Deployment) -> Span:
     """The line that begins the function."""
     number = min(max(deployment.line, 1), len(source.line_starts))

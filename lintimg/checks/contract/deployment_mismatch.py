@@ -9,6 +9,7 @@ from lintimg.aws.handlers import handler_form, handler_problem
 from lintimg.aws.limits import STORAGE_LEAST, STORAGE_MOST
 from lintimg.checks.contract.architectures import Evidence, artefact_evidence, image_evidence
 from lintimg.checks.contract.handlers import is_program_name
+from lintimg.checks.contract.image_address import image_address
 from lintimg.context.deployment import Deployment
 from lintimg.context.infrastructure import read_source
 from lintimg.context.places import function_place, properties, setting_place
@@ -111,6 +112,7 @@ def deployment_mismatch(subject: Subject) -> Iterator[Hit]:
             yield from _command(subject, deployment, source)
             yield from _leftovers(deployment, source)
             yield from _storage(deployment, source)
+            yield from image_address(deployment, source)
             yield from _arguments(subject, deployment, source)
 
 
