@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from struct import Struct
 from typing import Protocol
 from zlib import adler32
 
@@ -25,6 +26,8 @@ _LARGEST_EXTENSIONS = 1 << 28
 """Bytes of all extensions of one archive that are kept."""
 MOST_ENTRIES = 5_000_000
 """Entries of one layer; 250 bytes of memory each."""
+_HEADER = Struct("100s48s8xB100x5s83xB")
+"""Name, what is kept of the numbers, type, magic, and the first byte of the prefix."""
 _ZEROS = bytes(BLOCK_SIZE)
 _USUAL = b"05"
 _WITHOUT_BODY = b"123456"
@@ -103,29 +106,22 @@ class _Scan:
         names, types, sizes, offsets = self.names, self.types, self.sizes, self.offsets
         add_name, add_type = names.append, types.append
         add_size, add_offset = sizes.append, offsets.append
-        metas, bodies, find = self.metas, self.bodies, window.find
+        metas, bodies, unpack = self.metas, self.bodies, _HEADER.unpack_from
         watcher, waiting = self.watcher, bool(self.waiting)
         at, last = 0, len(window) - BLOCK_SIZE
         while at <= last:
-            kind = window[at + 156]
-            stop = find(0, at, at + 100)
+            name, meta, kind, magic, prefix = unpack(window, at)
             # The usual entry: ustar, octal numbers, the whole name in its field, a file or a folder.
-            if (
-                kind in _USUAL
-                and stop > at
-                and not window[at + 345]
-                and window[at + 257 : at + 262] == b"ustar"
-                and not waiting
-            ):
+            if kind in _USUAL and magic == b"ustar" and not prefix and not waiting and name[0]:
                 try:
-                    size = int(window[at + 124 : at + 135], 8)
+                    size = int(meta[24:35], 8)
                 except ValueError:
                     size = -1
-                if size >= 0:
-                    add_name(window[at:stop])
+                if size >= 0 and name[-1] == 0:
+                    add_name(name[: name.index(0)])
                     add_type(kind)
                     add_offset(base + at + BLOCK_SIZE)
-                    metas += window[at + 100 : at + 148]
+                    metas += meta
                     at += BLOCK_SIZE
                     if kind == FOLDER:
                         add_size(0)
