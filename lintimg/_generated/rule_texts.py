@@ -5130,6 +5130,10 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ${LAMBDA_TASK_ROOT}\n'
             'CMD ["app.handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN pip install --no-cache-dir "transformers[torch]==4.57.0"\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY app.py ./\n'
@@ -5179,6 +5183,11 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD ["app.handler"]\n',
             None,
             None,
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'RUN pip install --extra-index-url https://download.pytorch.org/whl/cpu --no-cache-dir '
+            '"transformers[torch]==4.57.0"\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
             None,
             None,
             'FROM python:3.12-slim\n'
@@ -5387,6 +5396,85 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'CMD [ "app.lambdaHandler" ]\n',
             None,
             None,
+            None)),
+ 'LI408': ('Python compiles a module when it is imported first and keeps the result in `__pycache__`. On '
+           'Lambda it cannot: all but /tmp is read-only, so what is not compiled when the image is built is '
+           'compiled at each cold start.\n'
+           'pip compiles what it installs (whatever PYTHONDONTWRITEBYTECODE says); uv and Poetry do so only '
+           'when they are told to, by an option or by `UV_COMPILE_BYTECODE=1`. Bytecode is about as large as '
+           'the source it\n'
+           'stands for, and adds nothing to what a cold start reads.\n'
+           '\n'
+           'Deleting `__pycache__` to make an image smaller trades a little space for time at every cold '
+           'start. It is right where a size limit is near.',
+           ('https://docs.astral.sh/uv/guides/integration/aws-lambda/',
+            'https://docs.astral.sh/uv/guides/integration/docker/#compiling-bytecode'),
+           ('cold-start',),
+           ('UV_COMPILE_BYTECODE', 'python lambda cold start slow import', 'pyc __pycache__ lambda'),
+           ('FROM ghcr.io/astral-sh/uv:0.9.11 AS uv\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'ENV UV_NO_CACHE=1\n'
+            'COPY --from=uv /uv /bin/uv\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'RUN uv export --frozen --no-dev --no-emit-project -o requirements.txt\n'
+            'RUN uv pip install -r requirements.txt --target /deps\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir --no-compile -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.11\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt \\\n'
+            '    && find /var/lang -type d -name __pycache__ -exec rm -rf {} +\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM ghcr.io/astral-sh/uv:0.9.11 AS uv\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'ENV UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1\n'
+            'COPY --from=uv /uv /bin/uv\n'
+            'COPY requirements.txt ./\n'
+            'RUN uv pip install -r requirements.txt --target /deps\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'ENV PYTHONDONTWRITEBYTECODE=1\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY requirements-extra.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements-extra.txt\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'RUN pip install --no-cache-dir uv==0.9.11\n'
+            'COPY requirements.txt ./\n'
+            'RUN uv pip install --no-cache -r requirements.txt --target /deps && python -m compileall -q '
+            '/deps\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n'),
+           ('FROM ghcr.io/astral-sh/uv:0.9.11 AS uv\n'
+            'FROM public.ecr.aws/lambda/python:3.14 AS build\n'
+            'ENV UV_NO_CACHE=1\n'
+            'COPY --from=uv /uv /bin/uv\n'
+            'COPY pyproject.toml uv.lock ./\n'
+            'RUN uv export --frozen --no-dev --no-emit-project -o requirements.txt\n'
+            'RUN uv pip install --compile-bytecode -r requirements.txt --target /deps\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
             None)),
  'LI410': ('One requirements.txt for the function and for those who work on it is the usual way in which '
            'test runners, linters,\n'

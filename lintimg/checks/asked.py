@@ -11,7 +11,7 @@ from lintimg.context.names import is_lock
 from lintimg.dockerfile.copy import read_copy
 from lintimg.lazy import NamedTuple
 from lintimg.lint.image_files import absolute, inside, steps_of
-from lintimg.lint.installs import LIBRARY_MANAGERS, installs
+from lintimg.lint.installs import LIBRARY_MANAGERS, install_place
 from lintimg.lint.subject import ShippedRun, Subject
 from lintimg.model.span import Span
 from lintimg.shell.packages import Operation
@@ -104,22 +104,21 @@ def kept_runs(subject: Subject) -> Iterator[ShippedRun]:
         for step in steps_of(build, number):
             if step.instruction.keyword == "RUN":
                 run = subject.run(step)
-                if run.operations and _lands(run, wanted, subject):
+                if run.operations and _lands(run, wanted):
                     yield run
 
 
-def _lands(run: ShippedRun, folders: list[str], subject: Subject) -> bool:
-    if not any(
-        operation.action == "install" and operation.manager in _INSTALLERS for operation in run.operations
-    ):
-        return False
-    for install in installs(subject, run):
+def _lands(run: ShippedRun, folders: list[str]) -> bool:
+    for operation in run.operations:
+        if operation.action != "install" or operation.manager not in _INSTALLERS:
+            continue
+        place = install_place(run.step, operation)
         for folder in folders:
-            if install.place is None:
-                if install.ecosystem != "apt" and (
+            if place is None:
+                if operation.manager != "apt" and (
                     "site-packages" in folder or folder in ("/", "/usr", "/usr/local")
                 ):
                     return True
-            elif inside(install.place, folder):
+            elif inside(place, folder):
                 return True
     return False

@@ -88,10 +88,10 @@ def installs(subject: Subject, run: ShippedRun, *, manifests: bool = True) -> It
             label=operation.manager if ecosystem == "apt" else ecosystem,
             line=line_of(operation.span.start).line,
             wanted=tuple(wanted),
-            place=_place(run.step, operation),
+            place=install_place(run.step, operation),
             certain=not (command.conditional or command.function or command.negated)
             and not (ecosystem == "apt" and operation.manager != "apt"),
-            compiled=_compiles(run.step, operation),
+            compiled=compiles_bytecode(run.step, operation),
             recommends=operation.manager == "apt"
             and not any(
                 option.startswith("--no-install-recommends") or "Install-Recommends" in option
@@ -239,7 +239,8 @@ def _production_only(step: Step, operation: Operation) -> bool:
     )
 
 
-def _compiles(step: Step, operation: Operation) -> bool:
+def compiles_bytecode(step: Step, operation: Operation) -> bool:
+    """Whether an installation of Python packages leaves their bytecode. pip does so whatever PYTHONDONTWRITEBYTECODE says."""
     values = _environment(step, operation)
     if operation.manager in ("pip", "pipenv"):
         return not operation.has("--no-compile") and not _on(values, "PIP_NO_COMPILE")
@@ -256,7 +257,7 @@ def _option(operation: Operation, *names: str) -> str | None:
     return None
 
 
-def _place(step: Step, operation: Operation) -> str | None:
+def install_place(step: Step, operation: Operation) -> str | None:
     """The folder an installation goes to, None for the system's own or one that is not known."""
     manager = operation.manager
     if _ECOSYSTEMS[manager] == "apt":

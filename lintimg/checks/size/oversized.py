@@ -175,22 +175,31 @@ def _wanted(operation: Operation, run: ShippedRun, subject: Subject) -> Iterator
     for package in operation.packages:
         if package.kind not in ("name", "url"):
             continue
-        measured = _oversized(ecosystem, package.name)
+        extras = package.text.partition("[")[2].partition("]")[0].split(",")
+        measured = _oversized(ecosystem, package.name, *extras)
         if measured is None or not _applies(measured, subject) or _removed(measured, operation, run):
             continue
         around = _around(operation, run) if around is None else around
-        yield Wanted(
-            measured, f"{package.text} {around}", package.span, operation, None, package.name, package.version
-        )
+        name, version = _asked_for(measured, package.name, package.version)
+        yield Wanted(measured, f"{package.text} {around}", package.span, operation, None, name, version)
     if operation.manifests and subject.context is not None:
         yield from _in_manifests(ecosystem, operation, run, subject)
 
 
-def _oversized(ecosystem: str, name: str) -> PackageSize | None:
-    """The measured size of a package with a lighter way, None for any other."""
-    if normalised_name(ecosystem, name) not in table("oversized")["packages"].get(ecosystem, ()):
-        return None
-    return package_size(ecosystem, name)
+def _asked_for(measured: PackageSize, name: str, version: str | None) -> tuple[str, str | None]:
+    """How to call what is asked for, and the version of what weighs: an extra's own is not written."""
+    if normalised_name(measured.ecosystem, name) == measured.name:
+        return name, version
+    return f"{name}[{measured.name}]", None
+
+
+def _oversized(ecosystem: str, *names: str) -> PackageSize | None:
+    """The measured size of the first of a package and its extras that has a lighter way, None when none has."""
+    listed = table("oversized")["packages"].get(ecosystem, ())
+    for name in names:
+        if normalised_name(ecosystem, name) in listed:
+            return package_size(ecosystem, name)
+    return None
 
 
 def _applies(measured: PackageSize, subject: Subject) -> bool:
@@ -242,19 +251,13 @@ def _in_manifests(
         for dependency in read.dependencies:
             if dependency.line is None or (dependency.development and (production or ecosystem == "npm")):
                 continue
-            measured = _oversized(ecosystem, dependency.name)
+            measured = _oversized(ecosystem, dependency.name, *dependency.extras)
             if measured is None or not _applies(measured, subject):
                 continue
             source = source or SourceText(found.path, found.data)
             words = " ".join(
                 (dependency.version or "", dependency.source or "", *read.options, _around(operation, run))
             )
-            yield Wanted(
-                measured,
-                words,
-                dependency_span(source, dependency),
-                operation,
-                found.path,
-                dependency.name,
-                dependency.version,
-            )
+            name, version = _asked_for(measured, dependency.name, dependency.version)
+            span = dependency_span(source, dependency)
+            yield Wanted(measured, words, span, operation, found.path, name, version)
