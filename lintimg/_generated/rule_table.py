@@ -976,6 +976,9 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'variable': "{variable}={value}: only root reads what lies in root's home, and nothing but "
                            '/tmp can be written on Lambda, so {library} finds its {what} neither there nor '
                            'can it put them there.',
+               'shared variable': "{variable}={value}: only root reads what lies in root's home, and nothing "
+                                  'but /tmp can be written on Lambda, so programs can neither find nor keep '
+                                  'a cache there.',
                'scratch variable': '{variable}={value}: only /tmp can be written on Lambda, so {library} '
                                    'cannot keep {what} there.',
                'library': '{library}{where} keeps its {what} in {default} unless told otherwise, and on '
@@ -992,6 +995,7 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
             'variable': 'Write ENV {variable}={wanted} before the {what} are downloaded, or /tmp if the '
                         'function downloads them',
             'scratch variable': 'Write ENV {variable}={wanted}',
+            'shared variable': 'Write ENV {variable}=/tmp/cache, or {wanted} if the build fills it',
             'library': 'Add ENV {variable}={wanted}, or download in the build to a folder such as /opt and '
                        'name that',
             'scratch library': 'Add ENV {variable}={wanted}',

@@ -2859,7 +2859,16 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'RUN npm ci --omit=dev && npm install aws-lambda-ric@4.0.2 && npm cache clean --force\n'
             'COPY index.js ./\n'
             'ENTRYPOINT ["/usr/local/bin/npx", "aws-lambda-ric"]\n'
-            'CMD ["index.handler"]\n'),
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'ENV XDG_CACHE_HOME=/root/.cache\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.12\n'
             'ENV HF_HOME=/opt/huggingface \\\n'
             '    MPLCONFIGDIR=/tmp/matplotlib\n'
@@ -2940,7 +2949,18 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY index.js ./\n'
             'ENV NPM_CONFIG_CACHE=/tmp/.npm\n'
             'ENTRYPOINT ["/usr/local/bin/npx", "aws-lambda-ric"]\n'
-            'CMD ["index.handler"]\n')),
+            'CMD ["index.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'ENV XDG_CACHE_HOME=/opt/cache\n'
+            'COPY app.py ./\n'
+            'CMD ["app.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.12\n'
+            'COPY requirements.txt ./\n'
+            'RUN pip install --no-cache-dir -r requirements.txt\n'
+            'COPY app.py ./\n'
+            'ENV NLTK_DATA=/tmp/nltk_data\n'
+            'ENV NUMBA_CACHE_DIR=/tmp/numba\n'
+            'CMD ["app.handler"]\n')),
  'LI226': ("Two folders of an image are out of a function's reach. Over `/tmp` Lambda mounts the "
            "environment's own, empty at the first start, so that nothing the image has there is ever seen. "
            'And `/root` is closed to\n'

@@ -37,10 +37,13 @@ def cache_in_home(subject: Subject) -> Iterator[Hit]:
     settings = {setting.name: setting for setting in image_settings(subject)}
     inherited = _inherited(subject)
     told: set[str] = set()
+    named: set[str] = set()
     rows: list[Mapping[str, Any]] = table("cache_folders")["rows"]
     for row in rows:
-        named = [settings[name] for name in row["variables"] if name in settings]
-        hits = [hit for setting in named for hit in _variable(row, setting, settings, subject)]
+        present = [settings[name] for name in row["variables"] if name in settings and name not in named]
+        hits = [hit for setting in present for hit in _variable(row, setting, settings, subject)]
+        # Some variables are many libraries'.
+        named.update(str(hit.details["variable"]) for hit in hits)
         if not hits and not _settled(row, settings, inherited, subject):
             hits = list(_downloads(row, subject))
         yield from hits
@@ -100,7 +103,7 @@ def _variable(
             "what": row["what"],
         },
         (HitEdit(setting.value_word.span, wanted),),
-        "scratch variable" if scratch else "variable",
+        "scratch variable" if scratch else "shared variable" if row.get("shared") else "variable",
         details={"library": row["name"], "variable": setting.name},
     )
 
@@ -211,6 +214,10 @@ def _libraries(rows: list[Mapping[str, Any]], subject: Subject) -> Iterator[Hit]
             if any(name in code for name in row["variables"]):
                 continue
             if not row.get("scratch") and _HANDLED_IN_CODE.search(code):
+                continue
+            if row.get("needs_code") and (
+                not re.search(row["calls"], code, re.DOTALL) or re.search(row["unless"], code)
+            ):
                 continue
             yield Hit(
                 asked.span,
