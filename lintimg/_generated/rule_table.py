@@ -3904,12 +3904,12 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
   'severity': 'warning',
   'applies_to': ('lambda', 'generic', 'bundling', 'builder'),
   'default': True,
-  'messages': {'deleted': 'Layer {number} brings {bytes} that layer {killers} deletes, most in {largest}: '
-                          "they stay in the image, and count against Lambda's limit.",
-               'overwritten': 'Layer {number} brings {bytes} that layer {killers} writes again, most in '
-                              '{largest}: both copies stay in the image.',
-               'hidden': 'Layer {number} brings {bytes} that layer {killers} deletes or writes again, most '
-                         'in {largest}: they stay in the image.',
+  'messages': {'deleted': 'Layer {number} brings {bytes} that {killers}, most of it {largest}: they stay in '
+                          "the image, and count against Lambda's limit.",
+               'overwritten': 'Layer {number} brings {bytes} that {killers}, most of it {largest}: both '
+                              'copies stay in the image.',
+               'hidden': 'Layer {number} brings {bytes} that {killers}, most of it {largest}: they stay in '
+                         'the image.',
                'caches': '{bytes} are caches of package managers: {items}.',
                'version-control': '{bytes} are the history of a repository: {items}.',
                'headers': '{bytes} are headers and static libraries, which only compilers need: {items}.'},

@@ -14,7 +14,7 @@ from lintimg.model.image import (
     Waste,
 )
 from lintimg.report.image_phrases import known_bytes, shown_command, waste_text
-from lintimg.report.layout import Paint, cut, display_width, wrap
+from lintimg.report.layout import Paint, cut, cut_front, display_width, wrap
 from lintimg.report.phrases import count
 from lintimg.text import printable, size_text
 
@@ -84,7 +84,7 @@ def heading(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     if image.zip is not None and image.zip.bytes:
         size, most = size_text(image.zip.bytes), size_text(image.zip.limit)
         answer = "yes" if image.zip.fits else "no"
-        yield f"  As a zip: {answer}, code and dependencies have {size} of {most} unpacked"
+        yield f"  As a zip: {answer}, {size} of code and dependencies, {most} are allowed"
 
 
 def layers(image: ImageReport, width: int) -> Iterator[str]:
@@ -139,7 +139,7 @@ def waste(found: tuple[Waste, ...], paint: Paint, width: int) -> Iterator[str]:
 
 def _paths(paths: tuple[str, ...], width: int) -> Iterator[str]:
     for path in paths[:_MOST_PATHS]:
-        yield f"            {cut(printable(path), width - 12)}"
+        yield f"            {cut_front(printable(path), width - 12)}"
 
 
 def contents(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
@@ -180,7 +180,7 @@ def largest(found: tuple[LargeFile, ...], paint: Paint, width: int) -> Iterator[
     for file in found[:_MOST_ITEMS] if len(found) > 1 else ():
         line = file.dockerfile_line
         place = f"  layer {file.layer}" + ("" if line is None else f", line {line.line}")
-        path = cut(printable(file.path), width - 12 - len(place))
+        path = cut_front(printable(file.path), width - 12 - len(place))
         yield f"  {size_text(file.bytes):>8}  {path}{paint('dim', place)}"
 
 
@@ -202,7 +202,8 @@ def suggestions(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
     for number, suggestion in enumerate(found, 1):
         saving = "" if suggestion.saving is None else f"-{size_text(suggestion.saving.bytes)}"
         lead = f"  {number:>2}. {saving:>8}  "
-        first, *rest = wrap(printable(suggestion.title + _place(suggestion)), width - len(lead))
+        title = suggestion.title + _example(suggestion) + _place(suggestion)
+        first, *rest = wrap(printable(title), width - len(lead))
         yield lead + first
         yield from (" " * len(lead) + line for line in rest)
         yield from (
@@ -210,16 +211,25 @@ def suggestions(image: ImageReport, paint: Paint, width: int) -> Iterator[str]:
             for line in wrap(printable(_what_to_do(suggestion)), width - len(lead))
         )
 
+    if all(layer.dockerfile_line is None for layer in image.layers):
+        yield paint("dim", "      --dockerfile FILE names the lines that made the layers")
     if others:
         what = "One thing more saves" if len(others) == 1 else f"{len(others)} things more save"
         yield paint("dim", f"      {what} {size_text(_saved(others))}: --format json")
+
+
+def _example(suggestion: Suggestion) -> str:
+    """The largest file of a suggestion that speaks of layers alone."""
+    if not suggestion.paths or not suggestion.title.startswith("Layer"):
+        return ""
+    return f": {suggestion.paths[0]}{' and others' if len(suggestion.paths) > 1 else ''}"
 
 
 def _what_to_do(suggestion: Suggestion) -> str:
     line = suggestion.dockerfile_line
     if suggestion.fix is None or suggestion.fix.applicability != "safe" or line is None:
         return suggestion.help
-    return f"{suggestion.help}; lintimg check --fix {line.path} does it"
+    return f"{suggestion.help.rstrip('.')}; lintimg check --fix {line.path} does it"
 
 
 def _worth_reading(

@@ -27,6 +27,11 @@ def cut(text: str, width: int) -> str:
     return text if display_width(text) <= width else f"{text[: width - 1]}…"
 
 
+def cut_front(path: str, width: int) -> str:
+    """A path in at most `width` columns, which keeps its end."""
+    return path if display_width(path) <= width else f"…{path[1 - width :]}"
+
+
 def display_width(text: str) -> int:
     """How many columns of a terminal `text` takes; `text` has no control characters."""
     if text.isascii():

@@ -47,15 +47,16 @@ app.tar  archive, linux/amd64, 3 layers
     Nothing in the image shows that it is for Lambda; --target lambda says so.
   Size:     140 kB, 0.0% of Lambda's limit of 10.7 GB
   Wasted:   60 kB (42.9%) that later layers hide
-  As a zip: yes, code and dependencies have 80 kB of 262 MB unpacked
+  As a zip: yes, 80 kB of code and dependencies, 262 MB are allowed
 
 What fills it
   80 kB  100%  ████████████  other files  /opt 80 kB
 
 Do this: 140 kB → 80 kB
-   1.   -60 kB  Layer 1 deletes what layer 0 brought, which frees nothing
+   1.   -60 kB  Layer 1 deletes what layer 0 brought, which frees nothing: /opt/model
                 Mount what one RUN needs: RUN --mount=type=bind,source=…,target=…; name the rest in
                 .dockerignore
+      --dockerfile FILE names the lines that made the layers
 
     layer     size                  share    wasted  command
         0   100 kB  ████████████      71%     60 kB  COPY dir:1 in /opt

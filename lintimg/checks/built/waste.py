@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintimg.contents.parts import CACHES, HEADERS, VERSION_CONTROL
 from lintimg.lint.built import BuiltImage, ImageHit
@@ -29,15 +29,15 @@ def wasted_bytes(subject: BuiltImage) -> Iterator[ImageHit]:
         index = max(kills, key=lambda entry: kills[entry].bytes)
         path = stack.layers[layer].names[index]
         killers = sorted({kill.layer for kill in kills.values() if kill.bytes})
-        ways = {kill.way for kill in kills.values() if kill.bytes}
+        ways = sorted({kill.way for kill in kills.values() if kill.bytes})
         yield ImageHit(
             {
                 "bytes": size(total),
                 "number": str(layer),
-                "killers": listing([str(number) for number in killers]),
+                "killers": _what_they_do(killers, ways),
                 "largest": path_text(path),
             },
-            variant=ways.pop() if len(ways) == 1 else "hidden",
+            variant=ways[0] if len(ways) == 1 else "hidden",
             severity=_severity(total),
             details={"kind": "hidden", "bytes": total, "killed_by": killers},
             layer=layer,
@@ -60,6 +60,17 @@ def wasted_bytes(subject: BuiltImage) -> Iterator[ImageHit]:
             layer=layers.pop() if len(layers) == 1 and not category.more else None,
             saving=Saving(category.bytes, "measured"),
         )
+
+
+def _what_they_do(killers: Sequence[int], ways: Sequence[str]) -> str:
+    """A half sentence on what later layers do to files."""
+    one = len(killers) == 1
+    verbs = {
+        "deleted": "deletes" if one else "delete",
+        "overwritten": "writes again" if one else "write again",
+    }
+    numbers = listing([str(number) for number in killers])
+    return f"layer{'' if one else 's'} {numbers} {' or '.join(verbs.get(way, way) for way in ways)}"
 
 
 def _severity(total: int) -> Severity:
