@@ -927,6 +927,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD ["app:handler"]\n',
             'FROM public.ecr.aws/lambda/python:3.14\nCOPY time.py ./\nCMD ["time.handler"]\n',
+            'FROM public.ecr.aws/lambda/python:3.14\nCOPY logging.py ./\nCMD ["logging.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\nCOPY index.js ./\nCMD ["index"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.14\nCOPY src/ ./src/\nCMD ["src.functions.main.handler"]\n',
             'FROM public.ecr.aws/lambda/nodejs:24\n'
@@ -961,6 +962,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY app.py ./\n'
             'ENTRYPOINT ["python", "-m", "awslambdaric"]\n'
             'CMD ["app.handler"]\n',
+            None,
             None,
             None)),
  'LI204': ('On an AWS base image CMD is no command: it is the one argument of /lambda-entrypoint.sh, which '

@@ -74,6 +74,7 @@ def test_well_formed(language: str, handler: str) -> None:
         ("python", "/var/task/app.handler", "path", "app.handler"),
         ("python", "./app.handler", "path", "app.handler"),
         ("python", "time.handler", "builtin-module", None),
+        ("python", "json.handler", "loaded-module", None),
         ("python", "app..handler", "empty-part", None),
         ("python", ".handler", "empty-part", None),
         ("python", "app.", "empty-part", None),

@@ -134,7 +134,7 @@ def missing_handler(subject: Subject) -> Iterator[Hit]:
         return
     if any(d.command or d.command_given or d.entrypoint for d in subject.deployments):
         return
-    if _is_base_for_others(subject):
+    if _is_base_for_others(subject) or _has_dropped(subject):
         return
     language = handler_language(subject) or "provided"
     form = handler_form(language)
@@ -144,6 +144,15 @@ def missing_handler(subject: Subject) -> Iterator[Hit]:
         variant=language if language in ("dotnet", "provided", "go") else "",
         details={"language": language},
     )
+
+
+def _has_dropped(subject: Subject) -> bool:
+    """Whether there was a handler that an ENTRYPOINT drops, which is another rule's finding."""
+    if subject.process.entrypoint is None:
+        return False
+    from lintimg.checks.contract.dropped_command import cmd_dropped
+
+    return any(cmd_dropped(subject))
 
 
 def _is_base_for_others(subject: Subject) -> bool:
