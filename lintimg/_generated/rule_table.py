@@ -1368,8 +1368,14 @@ ROWS: tuple[dict[str, Any], ...] = ({'code': 'LI000',
                'loaded': '{package} loads {needs}, which {image} has not and nothing here brings: importing '
                          'it ends with {error}',
                'started': '{package} only calls {needs}, which {image} has not and nothing here brings: its '
-                          'calls end with {error}'},
-  'helps': {'compiled': '{advice}', 'loaded': '{advice}', 'started': '{advice}'},
+                          'calls end with {error}',
+               'left': '{package} is compiled in a build stage and loads {library}, which stays there: '
+                       '{image} has none, and importing the package ends with ImportError: {library}: cannot '
+                       'open shared object file'},
+  'helps': {'left': '{advice}, and the library itself in the last stage',
+            'compiled': '{advice}',
+            'loaded': '{advice}',
+            'started': '{advice}'},
   'check': 'contract.system_libraries.missing_system_library',
   'match': None,
   'fix_title': 'Install {alternative}',

@@ -3883,7 +3883,15 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'WORKDIR /srv\n'
             'RUN pip install --no-cache-dir flask==3.1.2 mysqlclient==2.2.7\n'
             'COPY app.py ./\n'
-            'CMD ["python", "app.py"]\n'),
+            'CMD ["python", "app.py"]\n',
+            'FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'RUN dnf install -y gcc libpq-devel && dnf clean all\n'
+            'RUN pip install --no-cache-dir --target /deps psycopg2==2.9.11\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n'),
            ('FROM public.ecr.aws/lambda/python:3.13 AS build\n'
             'RUN dnf install -y gcc libpq-devel && dnf clean all\n'
             'RUN pip install --no-cache-dir --target /deps psycopg2==2.9.11\n'
@@ -3893,7 +3901,7 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             '/var/lib/apt/lists/*\n'
             '\n'
             'FROM public.ecr.aws/lambda/python:3.13\n'
-            'RUN dnf install -y poppler-utils && dnf clean all && rm -rf /var/cache/dnf\n'
+            'RUN dnf install -y poppler-utils libpq && dnf clean all && rm -rf /var/cache/dnf\n'
             'COPY requirements.txt ./\n'
             'RUN pip install --no-cache-dir -r requirements.txt\n'
             'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
@@ -3915,7 +3923,17 @@ TEXTS: dict[str, tuple[Any, ...]] = {'LI000': ("The build stops here before its 
             'COPY vendor ./vendor\n'
             'COPY app.py ./\n'
             'CMD ["app.handler"]\n'),
-           (None, None, None)),
+           (None,
+            None,
+            None,
+            'FROM public.ecr.aws/lambda/python:3.13 AS build\n'
+            'RUN dnf install -y gcc libpq-devel && dnf clean all\n'
+            'RUN pip install --no-cache-dir --target /deps psycopg2-binary==2.9.11\n'
+            '\n'
+            'FROM public.ecr.aws/lambda/python:3.13\n'
+            'COPY --from=build /deps ${LAMBDA_TASK_ROOT}\n'
+            'COPY app.py ${LAMBDA_TASK_ROOT}\n'
+            'CMD ["app.handler"]\n')),
  'LI301': ('The builder reuses a layer as long as nothing before it changed. Sources change with every '
            'commit, dependencies seldom. If\n'
            'the sources are copied first, or in the same COPY as requirements.txt or package.json, every '
