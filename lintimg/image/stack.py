@@ -165,7 +165,8 @@ class _Stacking:
         for index in deaths:
             states[index] = _HIDDEN if states[index] != _NOTHING else _NOTHING
         self.states.append(states)
-        self.deaths.append({index: death for index, death in deaths.items() if states[index] == _HIDDEN})
+        # Sets have no order of their own, and reports must be the same each time.
+        self.deaths.append({index: deaths[index] for index in sorted(deaths) if states[index] == _HIDDEN})
         self.raise_layer(entries, number, places)
         sizes = entries.sizes
         return sum(sizes) - sum(sizes[index] for index in _indices(states, _NOTHING))

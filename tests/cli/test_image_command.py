@@ -12,7 +12,7 @@ from lintimg.lint.table import bundled_rules, bundled_text
 from tests.image.archives import old_save
 from tests.image.layers import Item, folder, symlink, tar
 
-from .conftest import Run, write
+from .conftest import Run, process, write
 
 _IMAGE = old_save(
     [
@@ -363,3 +363,20 @@ def test_halves_of_characters(run: Run, tmp_path: Path, output: str) -> None:
     result = run("image", "app.tar", "--target", "lambda", "--format", output)
     assert result.status == 1
     assert "crashed" not in result.out + result.err
+
+
+def test_the_same_image_gives_the_same_bytes(tmp_path: Path) -> None:
+    names = [f"opt/package{number}/module{number % 7}.py" for number in range(60)]
+    layers = [
+        tar([Item(name, b"x" * 30_000) for name in names]),
+        tar([Item(f"opt/package{number}/.wh.module{number % 7}.py") for number in range(0, 60, 2)]),
+        tar([Item(name, b"y" * 20_000) for name in names[1::2]]),
+        tar([Item(f"opt/.wh.package{number}") for number in range(0, 60, 5)]),
+    ]
+    write(tmp_path / "app.tar", old_save(layers, commands=["COPY a b", "RUN rm", "COPY c d", "RUN rm -r"]))
+    for form in ("json", "text", "dive-json"):
+        outputs = {
+            process("image", "app.tar", "--format", form, cwd=tmp_path, PYTHONHASHSEED=seed).out
+            for seed in ("1", "2", "3", "4")
+        }
+        assert len(outputs) == 1
