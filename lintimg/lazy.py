@@ -7,6 +7,8 @@ each class and a constructor besides, two thirds of which a run never calls.
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -27,6 +29,23 @@ class _Regex:
         member: object = getattr(re.compile(*self._made_from), name)
         setattr(self, name, member)
         return member
+
+
+def sha256_hex(data: bytes) -> str:
+    """The SHA-256 of a few kilobytes, in hex digits; large contents are for hashlib, which is faster."""
+    digest: str = _sha256()(data).hexdigest()
+    return digest
+
+
+@cache
+def _sha256() -> Any:
+    """SHA-256 without OpenSSL, whose library hashlib loads for 10 ms at each start."""
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            return import_module(name).sha256
+        except ImportError:
+            continue
+    raise AssertionError("hashlib is always there")
 
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 from lintimg.image.errors import ImageError
+from lintimg.lazy import sha256_hex
 
 LARGEST = 16 << 20
 """Bytes of a manifest or configuration; registries stop at 4 MiB."""
@@ -36,7 +36,7 @@ def parse(data: bytes, what: str) -> Any:
 def verify(data: bytes, digest: str, what: str) -> None:
     """Raises ImageError unless `digest` is that of `data`; digests other than SHA-256 are not looked at."""
     algorithm, _, expected = digest.partition(":")
-    if algorithm == "sha256" and sha256(data).hexdigest() != expected:
+    if algorithm == "sha256" and sha256_hex(data) != expected:
         raise ImageError(f"{what} is not what its digest says: it is damaged or was changed")
 
 

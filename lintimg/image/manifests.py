@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Protocol
 
 from lintimg.image.configuration import read_history, steps_of_layers
@@ -12,6 +11,7 @@ from lintimg.image.errors import ImageError
 from lintimg.image.image import Image, Layer, Manifest, Options
 from lintimg.image.platforms import choose_manifest
 from lintimg.image.stored import StoredLayer
+from lintimg.lazy import sha256_hex
 
 _MOST_INDEXES = 4
 _MOST_LAYERS = 1000
@@ -38,7 +38,7 @@ def read_manifest(
     """The image of the manifest or index `data`; `found` is what is known of it. Raises ImageError."""
     data, document, found = _resolve(blobs, data, found, options)
     manifest = found._replace(
-        digest=f"sha256:{sha256(data).hexdigest()}",
+        digest=f"sha256:{sha256_hex(data)}",
         media_type=text(document.get("mediaType")) or found.media_type,
         bytes=len(data),
     )

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-_ODD = {
-    b"//": (b"//",),
-    b"/\0": (b"/\0",),
-    b"\0/": (b"\0/",),
-    b"/.": (b"/./", b"/../", b"/.\0", b"/..\0"),
-    b"\0.": (b"\0./", b"\0../", b"\0.\0", b"\0..\0"),
-}
-"""What must be cleaned, below what it begins with: few archives have even that."""
-
 
 def clean_names(names: list[bytes]) -> list[bytes]:
     """`names` in the same order, each cleaned as `clean_name` does; the root is empty.
 
-    Looks at all of them at once: names have no zero bytes, so one joined text shows what is odd.
+    Looks at all of them at once, joined to one long path.
     """
-    if not names:
+    if _are_clean(names):
         return names
+    # What `tar -C FOLDER .` writes; names have no zero bytes.
     joined = b"\0" + b"\0".join(names) + b"\0"
-    joined = joined.replace(b"/\0", b"\0")
-    if _is_odd(joined):
-        # What `tar -C FOLDER .` writes.
-        joined = joined.replace(b"\0./", b"\0").replace(b"\0.\0", b"\0\0")
-        if _is_odd(joined):
-            return [clean_name(name) for name in joined[1:-1].split(b"\0")]
-    return joined[1:-1].split(b"\0")
+    names = joined.replace(b"\0./", b"\0").replace(b"\0.\0", b"\0\0")[1:-1].split(b"\0")
+    return names if _are_clean(names) else [clean_name(name) for name in names]
 
 
-def _is_odd(joined: bytes) -> bool:
-    return any(start in joined and any(odd in joined for odd in all_odd) for start, all_odd in _ODD.items())
+def _are_clean(names: list[bytes]) -> bool:
+    """Is no part of any name `.`, `..` or empty, but for the root's."""
+    joined = b"/".join((b"", *filter(None, names), b""))
+    return b"//" not in joined and not (b"/." in joined and (b"/./" in joined or b"/../" in joined))
 
 
 def clean_name(name: bytes) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from hashlib import sha256
 
 from lintimg.image.compression import Compression, compression_of, decompressed
 from lintimg.image.entries import Entries
@@ -77,6 +76,9 @@ class _Checked:
     """Passes bytes on and counts them; raises ImageError at the end where they are not what the digest says."""
 
     def __init__(self, pieces: Callable[[], bytes], digest: str | None) -> None:
+        # Imported here: OpenSSL costs a start 5 ms, and plain archives need none.
+        from hashlib import sha256
+
         self._pieces = pieces
         self._digest = digest
         self._state = sha256() if digest is not None and digest.startswith("sha256:") else None

@@ -112,22 +112,24 @@ class _Scan:
         while at <= last:
             name, meta, kind, magic, prefix = unpack(window, at)
             # The usual entry: ustar, octal numbers, the whole name in its field, a file or a folder.
-            if kind in _USUAL and magic == b"ustar" and not prefix and not waiting and name[0]:
+            if kind in _USUAL and magic == b"ustar" and name[0] and not (prefix or waiting or name[-1]):
                 try:
                     size = int(meta[24:35], 8)
                 except ValueError:
                     size = -1
-                if size >= 0 and name[-1] == 0:
-                    add_name(name[: name.index(0)])
+                if size >= 0:
+                    name = name[: name.index(0)]
                     add_type(kind)
-                    add_offset(base + at + BLOCK_SIZE)
                     metas += meta
                     at += BLOCK_SIZE
+                    add_offset(base + at)
                     if kind == FOLDER:
+                        add_name(name.rstrip(b"/"))
                         add_size(0)
                     else:
+                        add_name(name)
                         add_size(size)
-                        if watcher is not None and size and watcher.wants(names[-1], size):
+                        if watcher is not None and size and watcher.wants(name, size):
                             self.show(watcher, size, window, base)
                         if bodies:
                             at += size + BLOCK_SIZE - 1 & -BLOCK_SIZE
@@ -204,6 +206,8 @@ class _Scan:
         if not 0 <= logical < _LARGEST_SIZE:
             raise ImageError(f"the tar header at byte {position} has the size {logical}")
         kind = _kind(kind, name)
+        if kind == FOLDER:
+            name = name.rstrip(b"/")
         index = len(self.names)
         self.names.append(name)
         self.types.append(kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
 from lintimg.image.image import Options
 
@@ -48,6 +47,9 @@ class Contents:
             self._kept_bytes += size
             pieces = iter((content,))
         if self._hashes:
+            # Imported here: OpenSSL costs a start 5 ms.
+            from hashlib import sha256
+
             state = sha256()
             for piece in pieces:
                 state.update(piece)

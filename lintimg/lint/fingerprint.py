@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
-from importlib import import_module
-from typing import Any
 
-
-@cache
-def _sha256() -> Any:
-    """SHA-256 without OpenSSL, whose library hashlib loads for 10 ms at each start."""
-    for name in ("_sha2", "_sha256", "hashlib"):
-        try:
-            return import_module(name).sha256
-        except ImportError:
-            continue
-    raise AssertionError("hashlib is always there")
+from lintimg.lazy import sha256_hex
 
 
 class Fingerprints:
@@ -32,5 +20,4 @@ class Fingerprints:
         key = (rule, self._path, stage or "", " ".join(instruction.split()))
         self._seen[key] += 1
         text = "\0".join((*key, str(self._seen[key])))
-        digest: str = _sha256()(text.encode("utf-8", "surrogateescape")).hexdigest()
-        return digest[:16]
+        return sha256_hex(text.encode("utf-8", "surrogateescape"))[:16]
